@@ -1,0 +1,47 @@
+public import NIOCore
+
+/// What a client says when it connects, for the connect callback of an ``Endpoint``.
+public struct ConnectRequest: Sendable {
+    /// The query parameters, nested as Plug nests them; contain `vsn` too.
+    public var params: ConnectParams
+    /// The token of phoenix.js' `authToken` option, from the `Sec-WebSocket-Protocol` header.
+    public var authToken: String?
+    /// All header fields in order, names in lower case.
+    public var headers: [(name: String, value: String)]
+    /// The peer's address, if known; the proxy's if there is one.
+    public var peer: SocketAddress?
+    /// The path that was requested.
+    public var path: String
+
+    /// Creates a request.
+    public init(
+        params: ConnectParams,
+        authToken: String? = nil,
+        headers: [(name: String, value: String)] = [],
+        peer: SocketAddress? = nil,
+        path: String = ""
+    ) {
+        self.params = params
+        self.authToken = authToken
+        self.headers = headers
+        self.peer = peer
+        self.path = path
+    }
+}
+
+/// What the connect callback decided.
+public enum ConnectResult: Sendable {
+    /// Accepts the connection.
+    ///
+    /// - Parameters:
+    ///   - id: the socket id, such as `users_socket:42`: broadcasting `disconnect` to it closes the connection.
+    ///   - assigns: what every channel of the connection starts with.
+    case accept(id: String? = nil, assigns: Assigns = [:])
+    /// Refuses the connection with HTTP 403.
+    case refuse
+}
+
+/// Values that a connection or channel carries along, by name.
+///
+/// Source: `assigns` of `Phoenix.Socket`.
+public typealias Assigns = [String: any Sendable]

@@ -1,0 +1,27 @@
+public import NIOCore
+
+/// The payload of a message as the bytes that came from, or go to, the wire.
+///
+/// Payloads are never decoded on the way through the server; handlers decode what they need.
+public enum Payload: Hashable, Sendable {
+    /// One JSON value, valid and without surrounding white space.
+    case json(ByteBuffer)
+    /// Opaque bytes, carried by V2 binary frames only.
+    case binary(ByteBuffer)
+
+    /// The JSON payload `{}`.
+    public static let emptyObject = Payload.json(ByteBuffer(string: "{}"))
+
+    /// Whether the payload is a JSON object, which is what V2 broadcasts and pushes must carry.
+    public var isJSONObject: Bool {
+        guard case .json(let bytes) = self else { return false }
+        return bytes.readableBytesView.first == UInt8(ascii: "{")
+    }
+
+    /// The bytes, whatever they mean.
+    public var bytes: ByteBuffer {
+        switch self {
+        case .json(let bytes), .binary(let bytes): bytes
+        }
+    }
+}
