@@ -15,10 +15,9 @@ struct WebSocketFrameHeader {
     /// How many bytes the header itself takes.
     var size: Int
 
-    /// Parses the header at the start of the readable bytes, without consuming it.
+    /// Parses the header at the start of the readable bytes, without consuming it; nil if it is not all there.
     ///
     /// - Parameter bytes: bytes of the connection from the start of a frame.
-    /// - Returns: nil if the header is not there completely.
     /// - Throws: ``WebSocketError`` (1002) as soon as the bytes cannot be the header of a permitted client frame.
     init?(peeking bytes: ByteBuffer) throws(WebSocketError) {
         let start = bytes.readerIndex
