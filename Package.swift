@@ -22,13 +22,7 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
-        .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
-        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
-        .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
-        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
-        .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
-        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -46,28 +40,9 @@ let package = Package(
             dependencies: ["PhoenixWire", nioCore, logging, lifecycle],
             swiftSettings: swiftSettings
         ),
-        .target(
-            name: "ChannelSocketRedis",
-            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
-            swiftSettings: swiftSettings
-        ),
-        .target(
-            name: "ChannelSocketServer",
-            dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, logging, lifecycle,
-            ],
-            resources: [.embedInCode("Resources/chat.html")],
-            swiftSettings: swiftSettings
-        ),
-        .executableTarget(
-            name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketServer", argumentParser, logging],
-            swiftSettings: swiftSettings
-        ),
         .testTarget(
-            name: "ChannelSocketServerTests",
-            dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
+            name: "ChannelSocketTests",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
     ]

@@ -1,4 +1,6 @@
+import NIOCore
 public import PhoenixWire
+import Synchronization
 
 /// What a channel's callbacks see of the client: the topic, the assigns, and the ways to reach the client and others.
 ///

@@ -55,26 +55,17 @@ final class SocketSession {
     // MARK: Frames to the client
 
     func send(_ reply: Reply) throws(WireError) {
-        guard connection.isOpen else { return }
-        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
-            try serializer.writeFrame(reply, into: &buffer)
-        }
+        try append { serializer, buffer throws(WireError) in try serializer.writeFrame(reply, into: &buffer) }
     }
 
     func send(_ message: Message) throws(WireError) {
-        guard connection.isOpen else { return }
-        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
-            try serializer.writeFrame(message, into: &buffer)
-        }
+        try append { serializer, buffer throws(WireError) in try serializer.writeFrame(message, into: &buffer) }
     }
 
     /// Sends a broadcast to this client alone, for channels that do not take the common bytes.
     func send(_ broadcast: Broadcast) {
-        guard connection.isOpen else { return }
         do {
-            try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
-                try serializer.writeFrame(broadcast, into: &buffer)
-            }
+            try append { serializer, buffer throws(WireError) in try serializer.writeFrame(broadcast, into: &buffer) }
         } catch {
             statistics.count(.unencodableBroadcasts)
         }
@@ -88,6 +79,19 @@ final class SocketSession {
 
     func sendOrLog(_ message: Message) {
         do { try send(message) } catch { logUnsent(message.topic, error) }
+    }
+
+    func sendOrLog(topic: String, write: (Serializer, inout ByteBuffer) throws(WireError) -> Void) {
+        do { try append(write) } catch { logUnsent(topic, error) }
+    }
+
+    private func append(
+        _ write: (Serializer, inout ByteBuffer) throws(WireError) -> Void
+    ) throws(WireError) {
+        guard connection.isOpen else { return }
+        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
+            try write(serializer, &buffer)
+        }
     }
 
     private func logUnsent(_ topic: String, _ error: WireError) {

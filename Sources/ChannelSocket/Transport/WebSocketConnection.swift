@@ -146,7 +146,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             handler?.receivedBinary(bytes)
         case .ping(let bytes):
             loop.outbox.append(to: self) { (buffer: inout ByteBuffer) in
-                WebSocketFrame.writePong(bytes, into: &buffer)
+                WebSocketFrame.write(.pong, bytes, into: &buffer)
             }
         case .pong:
             break
