@@ -60,7 +60,9 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     // MARK: Outbound
 
-    /// Sends finished frames, now. Only the ``Outbox`` calls this; everybody else appends to the outbox.
+    /// Sends finished frames, now.
+    ///
+    /// Only the ``Outbox`` calls this; everybody else appends to the outbox.
     func write(_ frames: ByteBuffer) {
         guard state == .open, let context else { return }
         guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
