@@ -9,6 +9,7 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -42,7 +43,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketTests",
-            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
     ]
