@@ -10,26 +10,26 @@ let swiftSettings: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "channel-socket",
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
-        .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
-        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
-        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
-        .executable(name: "channelsocket", targets: ["channelsocket"]),
-        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
     ],
     targets: [
@@ -40,9 +40,9 @@ let package = Package(
             dependencies: ["PhoenixWire", nioCore, logging, lifecycle],
             swiftSettings: swiftSettings
         ),
-        .target(
-            name: "ChannelSocketRedis",
-            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
+        .testTarget(
+            name: "ChannelSocketTests",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
     ]

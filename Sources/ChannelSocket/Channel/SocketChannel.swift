@@ -10,7 +10,7 @@ public import PhoenixWire
 /// An error thrown by a callback crashes the channel, and only that: the client gets `phx_error` and joins again.
 ///
 /// Source: `Phoenix.Channel`.
-public protocol ChannelCallbacks {
+public protocol ChannelCallbacks: SendableMetatype {
     /// The response of the join reply; `{}` if not implemented.
     var joinReply: Payload { get }
 
