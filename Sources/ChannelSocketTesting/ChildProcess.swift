@@ -92,16 +92,16 @@ final class ChildProcess: Sendable {
         let output = Pipe()
         process.standardOutput = output
         return try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { _ in
-                let data = (try? output.fileHandleForReading.readToEnd()) ?? Data()
-                var text = String(decoding: data, as: UTF8.self)
-                if text.hasSuffix("\n") { text.removeLast() }
-                continuation.resume(returning: text)
-            }
-            do {
-                try process.run()
-            } catch {
-                continuation.resume(throwing: error)
+            // Reads while the program runs, since a full pipe would hold it up; not on a thread of the async pool.
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        try process.run()
+                        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+                        process.waitUntilExit()
+                        let text = String(decoding: data, as: UTF8.self)
+                        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+                    })
             }
         }
     }

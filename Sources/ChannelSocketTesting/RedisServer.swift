@@ -69,9 +69,17 @@ public final class RedisServer: Sendable {
     public static func start(
         listening: Listening = .tcp, password: String? = nil, arguments: [String] = []
     ) async throws -> RedisServer {
-        let server = try RedisServer(listening: listening, password: password, arguments: arguments)
-        try await server.start()
-        return server
+        for _ in 0..<3 {
+            let server = try RedisServer(listening: listening, password: password, arguments: arguments)
+            do {
+                try await server.start()
+                return server
+            } catch let error as RedisServerError where error.message.contains("Address already in use") {
+                // Somebody was faster at the free port.
+                continue
+            }
+        }
+        throw RedisServerError("redis-server found no free port in three attempts")
     }
 
     /// Runs a closure with a server and stops the server afterwards.

@@ -1,7 +1,7 @@
 public import ChannelSocket
 public import Logging
 public import NIOCore
-import NIOPosix
+public import NIOPosix
 import PhoenixWire
 import Synchronization
 
@@ -78,7 +78,7 @@ public final class RedisAdapter: PubSubAdapter {
 
     /// Why the bus can't be used, for health reports; nil from the moment all is subscribed until the link is lost.
     public var disconnectReason: String? {
-        shards.lazy.compactMap { $0.subscriptions.withLock { $0.disconnectReason } }.first
+        shards.lazy.compactMap { $0.disconnectReason }.first
     }
 
     /// Runs the link until the surrounding task is cancelled, reconnecting as often as it takes.
@@ -130,7 +130,7 @@ public final class RedisAdapter: PubSubAdapter {
     public func publish(_ broadcast: RoutedBroadcast) -> EventLoopFuture<Void>? {
         let topic = broadcast.broadcast.topic
         return shard(of: topic).publish(channel: configuration.channelPrefix + topic) {
-            [node] buffer throws(PubSubError) in
+            buffer throws(PubSubError) in
             let envelope = BroadcastEnvelope(
                 broadcast.broadcast,
                 node: node.withLock { $0 },

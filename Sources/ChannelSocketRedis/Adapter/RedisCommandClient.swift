@@ -1,4 +1,3 @@
-public import ChannelSocket
 public import NIOCore
 
 /// Runs commands on the publisher connections of an adapter, pipelined with what is published.

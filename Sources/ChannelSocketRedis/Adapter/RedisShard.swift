@@ -8,7 +8,7 @@ import Synchronization
 /// Calls put work into tables under a lock and wake the event loop; ``ShardLinks`` does the rest there.
 final class RedisShard: Sendable {
     /// What the subscriber side knows, under one lock.
-    struct Subscriptions {
+    struct Subscriptions: Sendable {
         var table: SubscriptionTable<EventLoopPromise<Void>>
         var isPublisherReady = false
         /// Why the shard can't be used, nil when it can.
@@ -20,7 +20,7 @@ final class RedisShard: Sendable {
     let configuration: RedisConfiguration
     let counters: RedisCounters
     let logger: Logger
-    let subscriptions: Mutex<Subscriptions>
+    private let subscriptions: Mutex<Subscriptions>
     let inbox: Mutex<CommandInbox>
     /// Whether everything wanted is subscribed and the publisher is ready.
     let isReady = Atomic<Bool>(false)
@@ -74,9 +74,8 @@ final class RedisShard: Sendable {
     // MARK: Subscriptions
 
     func subscribe(to topic: String) -> EventLoopFuture<Void>? {
-        let subscribing = subscriptions.withLock { state in
-            defer { updateReadiness(state) }
-            return state.table.subscribe(to: topic, now: .now()) { eventLoop.makePromise() }
+        let subscribing = withSubscriptions { state in
+            state.table.subscribe(to: topic, now: .now()) { eventLoop.makePromise() }
         }
         switch subscribing {
         case .confirmed: return nil
@@ -90,18 +89,22 @@ final class RedisShard: Sendable {
     }
 
     func unsubscribe(from topic: String) {
-        let (abandoned, needsFlush) = subscriptions.withLock { state in
-            defer { updateReadiness(state) }
-            return state.table.unsubscribe(from: topic)
-        }
+        let (abandoned, needsFlush) = withSubscriptions { $0.table.unsubscribe(from: topic) }
         if needsFlush { eventLoop.execute { [self] in links.value?.sendSubscriptions() } }
         abandoned?.fail(PubSubError(.rejected, "the topic was given up before it was subscribed"))
     }
 
-    /// Publishes what ``isReady`` says; called with the lock held, so that the last writer is right.
-    func updateReadiness(_ state: borrowing Subscriptions) {
-        let ready = state.isPublisherReady && state.table.isSettled
-        if isReady.load(ordering: .relaxed) != ready { isReady.store(ready, ordering: .sequentiallyConsistent) }
+    /// Why the shard can't be used, nil when it can.
+    var disconnectReason: String? { subscriptions.withLock { $0.disconnectReason } }
+
+    /// Looks at or changes the subscriptions under their lock, and keeps ``isReady`` right.
+    func withSubscriptions<Result: Sendable>(_ body: (inout Subscriptions) -> Result) -> Result {
+        subscriptions.withLock { state in
+            let result = body(&state)
+            let ready = state.isPublisherReady && state.table.isSettled
+            if isReady.load(ordering: .relaxed) != ready { isReady.store(ready, ordering: .sequentiallyConsistent) }
+            return result
+        }
     }
 
     // MARK: Commands

@@ -1,6 +1,7 @@
 import ChannelSocket
 import NIOCore
 import PhoenixWire
+import Synchronization
 
 extension ShardLinks {
     /// Handles a published message: the hot path. A message of this node costs a comparison, another's one copy.

@@ -2,6 +2,7 @@ import ChannelSocket
 import Logging
 import NIOCore
 import PhoenixWire
+import Synchronization
 
 /// The two connections of a shard and what happens on them. Confined to the shard's event loop.
 final class ShardLinks: RedisConnectionEvents {
@@ -64,8 +65,9 @@ final class ShardLinks: RedisConnectionEvents {
         publisher.start()
         let shortest = min(configuration.subscribeTimeout, configuration.probeInterval, configuration.probeTimeout)
         let interval = TimeAmount.nanoseconds(max(10_000_000, min(shortest.nanoseconds / 4, 250_000_000)))
-        watch = eventLoop.assumeIsolated().scheduleRepeatedTask(initialDelay: interval, delay: interval) {
-            [weak self] _ in self?.tick(now: .now())
+        let links = NIOLoopBound(self, eventLoop: eventLoop)
+        watch = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            links.value.tick(now: .now())
         }
     }
 
@@ -94,10 +96,9 @@ final class ShardLinks: RedisConnectionEvents {
         }
         guard subscriber == nil, publisher == nil else { return }
         setDisconnected("stopped")
-        let waiters = shard.subscriptions.withLock { state in
+        let waiters = shard.withSubscriptions { state in
             state.table.linkDown()
             state.isPublisherReady = false
-            shard.updateReadiness(state)
             return state.table.removeWaiters()
         }
         for waiter in waiters { waiter.fail(PubSubError(.disconnected, "stopped")) }
@@ -122,16 +123,10 @@ final class ShardLinks: RedisConnectionEvents {
         logger.debug("Connected to Redis", metadata: ["redis.role": "\(link.role.rawValue)"])
         switch link.role {
         case .subscriber:
-            shard.subscriptions.withLock { state in
-                state.table.linkUp()
-                shard.updateReadiness(state)
-            }
+            shard.withSubscriptions { $0.table.linkUp() }
             sendSubscriptions()
         case .publisher:
-            shard.subscriptions.withLock { state in
-                state.isPublisherReady = true
-                shard.updateReadiness(state)
-            }
+            shard.withSubscriptions { $0.isPublisherReady = true }
             if !isStopping { shard.inbox.withLock { $0.closedBecause = nil } }
         }
         probe.reset(now: .now())
@@ -142,15 +137,9 @@ final class ShardLinks: RedisConnectionEvents {
         if !isStopping { counters.reconnects.increment() }
         switch link.role {
         case .subscriber:
-            shard.subscriptions.withLock { state in
-                state.table.linkDown()
-                shard.updateReadiness(state)
-            }
+            shard.withSubscriptions { $0.table.linkDown() }
         case .publisher:
-            shard.subscriptions.withLock { state in
-                state.isPublisherReady = false
-                shard.updateReadiness(state)
-            }
+            shard.withSubscriptions { $0.isPublisherReady = false }
             shard.inbox.withLock { $0.closedBecause = "\(reason)" }
             shard.discardCommands()
         }
@@ -179,12 +168,12 @@ final class ShardLinks: RedisConnectionEvents {
     }
 
     private func setDisconnected(_ reason: String) {
-        shard.subscriptions.withLock { $0.disconnectReason = reason }
+        shard.withSubscriptions { $0.disconnectReason = reason }
     }
 
     /// Says so when everything works again.
     private func noteRecovery() {
-        let topics = shard.subscriptions.withLock { state -> Int? in
+        let topics = shard.withSubscriptions { state -> Int? in
             guard state.disconnectReason != nil, state.isPublisherReady, state.table.isSettled else { return nil }
             state.disconnectReason = nil
             return state.table.wanted
@@ -202,7 +191,7 @@ final class ShardLinks: RedisConnectionEvents {
     func sendSubscriptions() {
         guard let connection = subscriber?.readyConnection else { return }
         while connection.pendingSubscriptions < Self.maxSubscriptionsInFlight {
-            let batch = shard.subscriptions.withLock { $0.table.nextBatch(limit: configuration.subscribeBatch) }
+            let batch = shard.withSubscriptions { $0.table.nextBatch(limit: configuration.subscribeBatch) }
             guard let batch else { return }
             connection.send(.unsubscribe, topics: batch.unsubscribe)
             connection.send(.subscribe, topics: batch.subscribe)
@@ -210,17 +199,14 @@ final class ShardLinks: RedisConnectionEvents {
     }
 
     func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String) {
-        let waiter = shard.subscriptions.withLock { state in
-            defer { shard.updateReadiness(state) }
-            return state.table.answered(topic)
-        }
+        let waiter = shard.withSubscriptions { $0.table.answered(topic) }
         if let waiter { confirmed.append(waiter) }
     }
 
     func subscriptionRefused(_ command: SubscriptionCommand, message: String) {
         let tryAgain = command.topics.count > 1
         for topic in command.topics {
-            let (waiter, _) = shard.subscriptions.withLock { $0.table.refused(topic, tryAgain: tryAgain) }
+            let (waiter, _) = shard.withSubscriptions { $0.table.refused(topic, tryAgain: tryAgain) }
             waiter?.fail(PubSubError(.rejected, message))
         }
         logger.warning(
@@ -228,7 +214,7 @@ final class ShardLinks: RedisConnectionEvents {
             metadata: ["reason": "\(message)", "topics": "\(command.topics.count)"])
         guard tryAgain, let connection = subscriber?.readyConnection else { return }
         // One by one, to find the ones that are meant.
-        while let batch = shard.subscriptions.withLock({ $0.table.nextBatch(limit: 1) }) {
+        while let batch = shard.withSubscriptions({ $0.table.nextBatch(limit: 1) }) {
             connection.send(.unsubscribe, topics: batch.unsubscribe)
             connection.send(.subscribe, topics: batch.subscribe)
         }
@@ -264,7 +250,7 @@ final class ShardLinks: RedisConnectionEvents {
     // MARK: Time
 
     private func tick(now: NIODeadline) {
-        let (expired, reason) = shard.subscriptions.withLock { state in
+        let (expired, reason) = shard.withSubscriptions { state in
             (state.table.expired(now: now), state.table.isLinkUp ? nil : state.disconnectReason)
         }
         for waiter in expired {

@@ -4,9 +4,9 @@ import NIOCore
 ///
 /// Commands on one connection are answered in order, so per topic it is enough to know what was sent last and how
 /// many answers are missing. `Waiter` stands for whoever waits for a confirmation.
-struct SubscriptionTable<Waiter> {
+struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// What ``subscribe(to:now:makeWaiter:)`` found.
-    enum Subscribing {
+    enum Subscribing: Sendable {
         /// The subscription is in force.
         case confirmed
         /// It is on its way; the flag asks the caller to see to it that ``nextBatch(limit:)`` is called.
@@ -16,7 +16,7 @@ struct SubscriptionTable<Waiter> {
     }
 
     /// Topics to send to Redis.
-    struct Batch: Equatable {
+    struct Batch: Equatable, Sendable {
         var subscribe: [String] = []
         var unsubscribe: [String] = []
     }

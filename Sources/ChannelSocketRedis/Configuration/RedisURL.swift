@@ -51,7 +51,7 @@ struct RedisURL: Hashable, Sendable {
         credentials = try Self.credentials(userInfo)
         let decoded = try Self.decoded(path, "path")
         guard decoded.hasPrefix("/") else { throw RedisURLError("unix:// needs an absolute path: unix:///path/to/socket") }
-        guard decoded.utf8.count <= maxSocketPath, !decoded.utf8.contains(0) else {
+        guard decoded.utf8.count <= Self.maxSocketPath, !decoded.utf8.contains(0) else {
             throw RedisURLError("the path of the Unix domain socket is too long or contains a zero byte")
         }
         address = .unixSocket(path: decoded)

@@ -158,8 +158,9 @@ final class RedisConnection: ChannelInboundHandler {
     private func startWatch(_ context: ChannelHandlerContext) {
         let shortest = min(settings.pingInterval, settings.commandTimeout, settings.handshakeTimeout)
         let interval = TimeAmount.nanoseconds(max(10_000_000, min(shortest.nanoseconds / 4, 1_000_000_000)))
-        watch = context.eventLoop.assumeIsolated().scheduleRepeatedTask(initialDelay: interval, delay: interval) {
-            [weak self] _ in self?.checkSilence(now: .now())
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            connection.value.checkSilence(now: .now())
         }
     }
 
