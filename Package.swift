@@ -23,6 +23,8 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
+        .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
+        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
     ],
     dependencies: [
@@ -39,6 +41,23 @@ let package = Package(
         .target(
             name: "ChannelSocket",
             dependencies: ["PhoenixWire", nioCore, logging, lifecycle],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketRedis",
+            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketTesting",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketRedisTests",
+            dependencies: [
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
