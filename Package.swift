@@ -54,9 +54,15 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "PhoenixWireTests",
+            dependencies: ["PhoenixWire", nioCore],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "ChannelSocketRedisTests",
             dependencies: [
-                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: swiftSettings
         ),
