@@ -11,6 +11,7 @@ let swiftSettings: [SwiftSetting] = [
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -43,6 +44,16 @@ let package = Package(
         .target(
             name: "ChannelSocketRedis",
             dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketTesting",
+            dependencies: [nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketTestingTests",
+            dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
             swiftSettings: swiftSettings
         ),
     ]
