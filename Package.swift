@@ -10,9 +10,12 @@ let swiftSettings: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "channel-socket",
@@ -21,9 +24,10 @@ let package = Package(
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
         .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
+        .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
-        .executable(name: "channelsocket", targets: ["channelsocket"]),
+        .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
         .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
@@ -31,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
     ],
     targets: [
@@ -47,13 +52,46 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "ChannelSocketServer",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
+                nioCore, nioHTTP1, nioPosix, logging, lifecycle,
+            ],
+            resources: [.embedInCode("Resources/chat.html")],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "ChannelSocketCommand",
+            dependencies: ["ChannelSocketServer", argumentParser, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketServerTests",
+            dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "ChannelSocketTesting",
             dependencies: [nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "phoenix-contract",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
+                nioPosix, logging, lifecycle,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ChannelSocketTestingTests",
             dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "PhoenixContractTests",
+            dependencies: ["ChannelSocketTesting", "phoenix-contract"],
+            resources: [.copy("Transcripts"), .copy("Dialogues")],
             swiftSettings: swiftSettings
         ),
     ]

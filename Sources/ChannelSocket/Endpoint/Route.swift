@@ -5,7 +5,7 @@ public struct Route: Sendable {
     /// The pattern.
     public let pattern: TopicPattern
 
-    let makeProcess: @Sendable (ChannelProcess.Opening) -> ChannelProcess
+    let makeChannel: @Sendable () -> any RunningChannel
 
     /// Routes a pattern to a channel type.
     ///
@@ -28,7 +28,7 @@ public struct Route: Sendable {
         join: @escaping @Sendable (_ topic: String, _ payload: Payload, _ socket: Socket) async throws -> sending Channel
     ) {
         self.pattern = pattern
-        makeProcess = { ChannelProcessOf(opening: $0, join: join) }
+        makeChannel = { RunningChannelOf(join: join) }
     }
 }
 

@@ -1,0 +1,83 @@
+# make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
+# make test     everything CI runs: lint, build without warnings, all tests, the compose topology, the chat page
+# make lint     check the formatting          make format   apply it
+# make fuzz     fuzz the decoders, SECONDS=60 each
+# make clean    remove everything built
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+SECONDS ?= 60
+SOURCES := Package.swift Sources Tests $(wildcard Snippets)
+PACKAGES_RUN := libhiredis-dev redis-server
+PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
+
+.PHONY: help run build test test-swift test-compose test-browser lint format fuzz clean packages-run packages-test clients
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+run: build
+	@exec .build/release/channelsocket serve
+
+build: packages-run
+	$(SWIFT) build -c release --product channelsocket
+
+test: packages-test clients lint test-swift test-compose test-browser
+	@echo "make test: everything passed"
+
+test-swift: packages-run clients
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+test-compose: packages-test clients
+	.venv/bin/python Tests/Compose/test_topology.py .build/debug/channelsocket
+
+test-browser: packages-test clients
+	.venv/bin/python Tests/Browser/test_two_tabs.py .build/debug/channelsocket
+
+clients: packages-test
+	Tests/PythonClients/setup.sh
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+fuzz: packages-run
+	Tests/Fuzz/run.sh $(SECONDS)
+
+clean:
+	rm -rf .build .venv Tests/.artifacts
+
+# Installs the Debian packages that are missing, and asks apt only if there are any. The daemons that come with some
+# of them are neither needed nor used: tests start their own on ports and sockets of their own.
+define install-missing
+	@if ! command -v dpkg-query >/dev/null; then \
+	    echo "make: not a Debian system: please provide the equivalents of: $(1)" >&2; exit 0; \
+	fi; \
+	missing=(); \
+	for package in $(1); do \
+	    dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$$package"); \
+	done; \
+	(($${#missing[@]})) || exit 0; \
+	echo "make: installing $${missing[*]}"; \
+	sudo=(); \
+	if [ "$$(id -u)" != 0 ]; then \
+	    command -v sudo >/dev/null || { echo "make: as root, run: apt-get install $${missing[*]}" >&2; exit 1; }; \
+	    sudo=(sudo); \
+	fi; \
+	install=("$${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$${missing[@]}"); \
+	"$${sudo[@]}" apt-get update -q && "$${install[@]}" \
+	    || { echo "make: could not install $${missing[*]}; see apt's message above" >&2; exit 1; }
+endef
+
+packages-run:
+	$(call install-missing,$(PACKAGES_RUN))
+
+packages-test:
+	$(call install-missing,$(PACKAGES_TEST))

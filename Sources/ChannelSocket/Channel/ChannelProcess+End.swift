@@ -1,0 +1,114 @@
+import Logging
+import NIOCore
+import PhoenixWire
+
+/// The ways a channel ends.
+extension ChannelProcess {
+    /// Has the channel ended as soon as its running callback, if any, returns.
+    ///
+    /// Broadcasts stop at once. A callback that does not return within the shutdown time is left to itself.
+    func requestEnd(_ reason: TerminateReason) {
+        guard isAlive else { return }
+        if state == .joined { session.statistics.channelsChanged(by: -1) }
+        state = .ending
+        endReason = reason
+        leaveTopics()
+        _ = mailbox.removeAll()
+        startIfIdle()
+    }
+
+    /// Ends the channel from outside: cancels the running callback and gives it limited time.
+    func shutDown(_ reason: TerminateReason) {
+        requestEnd(reason)
+        guard state == .ending else { return }
+        task?.cancel()
+        session.eventLoop.assumeIsolated().scheduleTask(in: session.limits.channelShutdownTimeout) { [self] in
+            abandon()
+        }
+    }
+
+    /// Waits until the channel has ended or was abandoned.
+    func ended() async {
+        guard state != .ended else { return }
+        await withCheckedContinuation { endWaiters.append($0) }
+    }
+
+    /// Runs `terminate`, tells the client, and forgets the channel. Runs in the mailbox task.
+    func finish(_ reason: TerminateReason) async {
+        await channel.terminate(reason, socket: socket())
+        endReason = reason
+        becomeEnded {
+            switch reason {
+            case .left, .stopped: sendClose("phx_close", .emptyObject)
+            case .error: sendClose("phx_error", .reason("channel_crash"))
+            case .closed, .kicked, .shutdown, .refused: break
+            }
+        }
+    }
+
+    /// Sends `phx_close` or `phx_error`, which carry the join ref twice.
+    func sendClose(_ event: String, _ payload: Payload) {
+        session.sendOrLog(Message(joinRef: joinRef, ref: joinRef, topic: topic, event: event, payload: payload))
+    }
+
+    private func abandon() {
+        guard state == .ending else { return }
+        session.statistics.count(.abandonedChannels)
+        session.logger.warning(
+            "channel did not end in time and is left to itself", metadata: ["channel.topic": "\(topic)"]
+        )
+        becomeEnded {}
+    }
+
+    private func becomeEnded(_ tellClient: () -> Void) {
+        guard state != .ended else { return }
+        state = .ended
+        session.forget(self)
+        tellClient()
+        let waiters = endWaiters
+        endWaiters = []
+        for waiter in waiters {
+            waiter.resume()
+        }
+    }
+
+    private func leaveTopics() {
+        let shard = session.shard
+        if isMember, let members = shard.membersToChange(of: topic) {
+            if channel.intercepts.isEmpty {
+                members.remove(self, session.serializer)
+            } else {
+                members.remove(self as any BroadcastReceiver)
+            }
+        }
+        isMember = false
+        if isAnnounced {
+            isAnnounced = false
+            shard.withdraw(from: topic, pubSub: session.pubSub)
+        }
+        for topic in subscriptions {
+            unsubscribe(from: topic)
+        }
+    }
+
+    // MARK: Further topics
+
+    /// Has the broadcasts of a further topic go to `handleInfo`.
+    func subscribe(to further: String) async throws {
+        guard isAlive, further != topic, subscriptions.insert(further).inserted else { return }
+        let confirmation = session.shard.announce(for: further, pubSub: session.pubSub)
+        session.shard.membersToChange(of: further)?.add(self as any BroadcastReceiver)
+        do {
+            try await confirmation?.get()
+        } catch {
+            unsubscribe(from: further)
+            throw error
+        }
+    }
+
+    func unsubscribe(from further: String) {
+        guard subscriptions.remove(further) != nil else { return }
+        session.shard.membersToChange(of: further)?.remove(self as any BroadcastReceiver)
+        session.shard.withdraw(from: further, pubSub: session.pubSub)
+    }
+}

@@ -1,0 +1,82 @@
+import Logging
+import PhoenixWire
+
+/// The join path: callback, then subscription, then the join reply.
+extension ChannelProcess {
+    func open() async throws {
+        if let predecessor {
+            await predecessor.ended()
+            guard state == .joining else { return }
+        }
+        do {
+            let response = try await channel.open(topic: topic, payload: join.payload, socket: socket())
+            guard state == .joining, await subscribed(), state == .joining else { return }
+            becomeMember()
+            state = .joined
+            try session.send(
+                Reply(joinRef: joinRef, ref: join.ref, topic: topic, status: .ok, payload: response)
+            )
+        } catch {
+            guard state == .joining else { return }
+            return refuse(error)
+        }
+        session.statistics.channelsChanged(by: 1)
+        closePredecessor()
+        try await channel.joined(socket: socket())
+    }
+
+    /// Announces the topic and waits until its broadcasts reach this node, so that nothing published after the join
+    /// reply can be missed.
+    private func subscribed() async -> Bool {
+        isAnnounced = true
+        guard let confirmation = session.shard.announce(for: topic, pubSub: session.pubSub) else { return true }
+        do {
+            try await confirmation.get()
+            return true
+        } catch {
+            session.statistics.count(.failedSubscriptions)
+            session.logger.warning(
+                "join refused: no subscription", metadata: ["channel.topic": "\(topic)", "error": "\(error)"]
+            )
+            refuse(JoinRefused(reason: "unavailable"))
+            return false
+        }
+    }
+
+    private func becomeMember() {
+        guard let members = session.shard.membersToChange(of: topic) else { return }
+        isMember = true
+        if channel.intercepts.isEmpty {
+            members.add(self, session.serializer)
+        } else {
+            members.add(self as any BroadcastReceiver)
+        }
+    }
+
+    private func refuse(_ error: any Error) {
+        let response: Payload
+        if let refusal = error as? JoinRefused {
+            response = refusal.payload
+        } else {
+            session.statistics.count(.channelCrashes)
+            session.logger.error("join crashed", metadata: ["channel.topic": "\(topic)", "error": "\(error)"])
+            response = .reason("join crashed")
+        }
+        session.sendOrLog(Reply(joinRef: joinRef, ref: join.ref, topic: topic, status: .error, payload: response))
+        closePredecessor()
+        // Messages sent in the hope of success get what any message to a topic not joined gets.
+        let waiting = mailbox.removeAll()
+        requestEnd(.refused)
+        session.forget(self)
+        for case .message(let message) in waiting {
+            session.route(message)
+        }
+    }
+
+    /// Tells the client that the channel it joined before is gone; Phoenix does so after the new join's reply.
+    private func closePredecessor() {
+        guard let predecessor else { return }
+        self.predecessor = nil
+        if case .kicked = predecessor.endReason { predecessor.sendClose("phx_close", .emptyObject) }
+    }
+}

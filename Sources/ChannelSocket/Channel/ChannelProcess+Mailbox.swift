@@ -1,0 +1,109 @@
+import Logging
+import PhoenixWire
+
+/// From a message's arrival to the channel's callback and its answer.
+extension ChannelProcess {
+    /// Takes a message of the client in.
+    func receive(_ message: Message) {
+        guard isAlive else { return }
+        guard mailbox.count < session.limits.maxMailbox else {
+            session.statistics.count(.fullMailboxes)
+            session.refuse(message, joinRef: outgoingJoinRef, reason: "mailbox full")
+            return
+        }
+        enqueue(.message(message))
+    }
+
+    /// Takes in what does not come from the client; dropped and counted if the mailbox is full.
+    func receive(_ item: Mailbox.Item) {
+        guard isAlive else { return }
+        guard mailbox.count < session.limits.maxMailbox else {
+            session.statistics.count(.fullMailboxes)
+            return
+        }
+        enqueue(item)
+    }
+
+    func enqueue(_ item: Mailbox.Item) {
+        mailbox.append(item)
+        startIfIdle()
+    }
+
+    func startIfIdle() {
+        guard !isRunning else { return }
+        isRunning = true
+        let started = Task.immediate(executorPreference: session.shard.executor) { [self] in
+            await drainMailbox()
+        }
+        if isRunning { task = started }
+    }
+
+    private func drainMailbox() async {
+        while state != .ended, state != .ending, let item = mailbox.popFirst() {
+            do {
+                try await handle(item)
+            } catch {
+                crash(error)
+            }
+        }
+        if let reason = endReason {
+            await finish(reason)
+        }
+        isRunning = false
+        task = nil
+    }
+
+    private func handle(_ item: Mailbox.Item) async throws {
+        switch item {
+        case .join:
+            try await open()
+        case .message(let message) where message.event == "phx_leave":
+            try reply(to: message.ref, .ok, .emptyObject)
+            requestEnd(.left)
+        case .message(let message):
+            let response = try await channel.handleIn(
+                message.event, message.payload, socket: socket(answering: message.ref)
+            )
+            try answer(message, with: response)
+        case .broadcast(let broadcast) where broadcast.topic == topic:
+            try await channel.handleOut(broadcast, socket: socket())
+        case .broadcast(let broadcast):
+            try await channel.handleInfo(broadcast, socket: socket())
+        case .info(let info):
+            try await channel.handleInfo(info, socket: socket())
+        }
+    }
+
+    private func answer(_ message: Message, with response: ChannelResponse) throws(WireError) {
+        guard isAlive else { return }
+        if let (status, payload) = response.reply {
+            try reply(to: message.ref, status, payload)
+        }
+        if response.stops {
+            requestEnd(.stopped)
+        }
+    }
+
+    private func crash(_ error: any Error) {
+        guard isAlive else { return }
+        session.statistics.count(.channelCrashes)
+        session.logger.error(
+            "channel crashed", metadata: ["channel.topic": "\(topic)", "error": "\(error)"]
+        )
+        requestEnd(.error(error))
+    }
+}
+
+extension ChannelProcess: BroadcastReceiver {
+    var connectionNumber: UInt64 { session.connection.number }
+
+    /// Handles a broadcast when the channel intercepts events or subscribed to further topics; plain channels get
+    /// their broadcasts as finished frames and are not asked.
+    func receive(_ broadcast: Broadcast) {
+        guard broadcast.topic == topic, !channel.intercepts.contains(broadcast.event) else {
+            receive(.broadcast(broadcast))
+            return
+        }
+        session.send(broadcast)
+    }
+}

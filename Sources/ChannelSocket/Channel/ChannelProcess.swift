@@ -1,0 +1,111 @@
+import NIOCore
+import PhoenixWire
+import Synchronization
+
+/// One joined (or joining) topic of one connection: its mailbox, and its life from join to terminate.
+///
+/// The mailbox is drained by a task that exists only while there is work, starts without a thread hop and runs on
+/// the connection's event loop: a callback that never suspends completes inside the turn that read its frame.
+/// The steps of a life are in `ChannelProcess+Join`, `+Mailbox` and `+End`.
+///
+/// `@unchecked Sendable` is safe because all mutable state but ``assigns`` (a mutex) is touched only on the event
+/// loop: the mailbox task prefers the loop's executor, so every resumption is there, and the methods for other
+/// threads (on ``Socket``) hop to the loop first.
+final class ChannelProcess: @unchecked Sendable {
+    enum State {
+        /// The join is being decided; messages wait in the mailbox.
+        case joining
+        case joined
+        /// To be terminated as soon as the running callback returns; messages are dropped, as in Phoenix.
+        case ending
+        case ended
+    }
+
+    let topic: String
+    /// The join ref as the client sent it: what later messages must match.
+    let joinRef: Ref
+    /// The join ref of replies and pushes: the ref of the join if the client gave no join ref, as in Phoenix.
+    let outgoingJoinRef: Ref
+    let join: Message
+    let session: SocketSession
+    let channel: any RunningChannel
+    let assigns: Mutex<Assigns>
+
+    var state = State.joining
+    var mailbox = Mailbox()
+    /// Whether the mailbox task exists.
+    var isRunning = false
+    var task: Task<Void, Never>?
+
+    /// The channel this one replaces, until it has ended.
+    var predecessor: ChannelProcess?
+    /// What is to end, or has ended, the channel.
+    var endReason: TerminateReason?
+    var endWaiters: [CheckedContinuation<Void, Never>] = []
+
+    /// Position among the members of the topic; kept by ``Audience``.
+    var audienceIndex = 0
+    /// Whether the topic was announced to the shard.
+    var isAnnounced = false
+    /// Whether the channel receives the broadcasts of its topic.
+    var isMember = false
+    /// Further topics whose broadcasts go to `handleInfo`.
+    var subscriptions: Set<String> = []
+
+    /// Creates a process; ``receive(_:)`` of its join starts it.
+    init(_ join: Message, session: SocketSession, channel: any RunningChannel, predecessor: ChannelProcess?) {
+        topic = join.topic
+        joinRef = join.joinRef
+        outgoingJoinRef = join.joinRef.isNull ? join.ref : join.joinRef
+        self.join = join
+        self.session = session
+        self.channel = channel
+        self.predecessor = predecessor
+        assigns = Mutex(session.assigns)
+    }
+
+    /// The view of this channel that its callbacks get.
+    func socket(answering ref: Ref? = nil) -> Socket {
+        Socket(process: self, replyRef: ref.map(ReplyRef.init))
+    }
+
+    /// Whether what the channel sends still concerns the client.
+    var isAlive: Bool { state == .joining || state == .joined }
+
+    // MARK: Frames to the client
+
+    func reply(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) throws(WireError) {
+        try session.send(
+            Reply(joinRef: outgoingJoinRef, ref: ref, topic: topic, status: status, payload: payload)
+        )
+    }
+
+    func push(_ event: String, _ payload: Payload) throws(WireError) {
+        try session.send(
+            Message(joinRef: outgoingJoinRef, ref: .null, topic: topic, event: event, payload: payload)
+        )
+    }
+}
+
+/// For ``Socket``, whose callers may be on any thread.
+extension ChannelProcess {
+    func onEventLoop(_ body: @escaping @Sendable (ChannelProcess) -> Void) {
+        if session.eventLoop.inEventLoop {
+            body(self)
+        } else {
+            session.eventLoop.execute { body(self) }
+        }
+    }
+
+    func pushOrLog(_ event: String, _ payload: Payload) {
+        session.sendOrLog(
+            Message(joinRef: outgoingJoinRef, ref: .null, topic: topic, event: event, payload: payload)
+        )
+    }
+
+    func replyOrLog(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) {
+        session.sendOrLog(
+            Reply(joinRef: outgoingJoinRef, ref: ref, topic: topic, status: status, payload: payload)
+        )
+    }
+}

@@ -1,0 +1,66 @@
+import Logging
+public import NIOCore
+import PhoenixWire
+import Synchronization
+
+/// From the upgrade request to a running socket.
+extension Endpoint: WebSocketMount {
+    /// Whether the path is `{path}/websocket`.
+    public func matches(path: String) -> Bool {
+        path.hasSuffix("/websocket") && path.dropLast("/websocket".count) == (self.path == "/" ? "" : self.path)
+    }
+
+    /// Negotiates the serializer and asks the connect callback; refusals are 403 with an empty body, as in Phoenix.
+    public func decide(_ request: UpgradeRequest) async -> UpgradeDecision {
+        let params = ConnectParams(query: request.query)
+        guard let serializer = Serializer(vsn: params.vsn) else {
+            return refuse("unknown vsn")
+        }
+        var headers: [(name: String, value: String)] = []
+        var authToken: String?
+        if configuration.usesAuthToken {
+            let fields = request.values(of: "sec-websocket-protocol")
+            guard let negotiated = SubprotocolNegotiation(fields: fields) else { return refuse("subprotocol") }
+            headers = negotiated.selected.map { [("sec-websocket-protocol", $0)] } ?? []
+            authToken = negotiated.authToken
+        }
+        let connectRequest = ConnectRequest(
+            params: params, authToken: authToken, headers: request.headers, peer: request.peer, path: request.path
+        )
+        do {
+            switch try await connect(connectRequest) {
+            case .refuse:
+                return refuse("connect callback")
+            case .accept(let id, let assigns):
+                return .accept(headers: headers) { [self] channel in
+                    try open(on: channel, serializer: serializer, id: id, assigns: assigns)
+                }
+            }
+        } catch {
+            logger.error("connect callback failed", metadata: ["error": "\(error)"])
+            pubSub.statistics.count(.refusedConnections)
+            return .refuse(status: 500, body: "")
+        }
+    }
+
+    private func refuse(_ reason: String) -> UpgradeDecision {
+        pubSub.statistics.count(.refusedConnections)
+        logger.info("connection refused", metadata: ["reason": "\(reason)"])
+        return .refuse(status: 403, body: "")
+    }
+
+    private func open(
+        on channel: any NIOCore.Channel, serializer: Serializer, id: String?, assigns: Assigns
+    ) throws {
+        let shard = pubSub.shard(for: channel.eventLoop)
+        let connection = WebSocketConnection(
+            loop: shard.transport, configuration: configuration.webSocket, statistics: pubSub.statistics
+        )
+        let session = SocketSession(
+            endpoint: self, connection: connection, shard: shard, serializer: serializer, id: id, assigns: assigns
+        )
+        connection.handler = session
+        session.opened()
+        try connection.install(on: channel)
+    }
+}

@@ -1,0 +1,77 @@
+import Synchronization
+
+/// What a node counts, readable from any thread.
+///
+/// Nothing is dropped without one of these counters saying so.
+public final class NodeStatistics: Sendable {
+    /// Something that was refused, dropped or ended by the server.
+    public struct Drop: Hashable, Sendable, CaseIterable, CustomStringConvertible {
+        /// The name, as used in health reports and metrics.
+        public let description: String
+        let index: Int
+
+        /// Connections refused at the upgrade.
+        public static let refusedConnections = Drop(description: "refused_connections", index: 0)
+        /// Connections closed because of malformed WebSocket frames or oversized messages.
+        public static let protocolErrors = Drop(description: "protocol_errors", index: 1)
+        /// Connections closed because of undecodable Phoenix messages.
+        public static let malformedMessages = Drop(description: "malformed_messages", index: 2)
+        /// Messages dropped because their join ref was stale.
+        public static let staleMessages = Drop(description: "stale_messages", index: 3)
+        /// Messages refused because a channel's mailbox was full.
+        public static let fullMailboxes = Drop(description: "full_mailboxes", index: 4)
+        /// Channels ended by a throwing callback.
+        public static let channelCrashes = Drop(description: "channel_crashes", index: 5)
+        /// Channels that did not end within the shutdown time and were left to themselves.
+        public static let abandonedChannels = Drop(description: "abandoned_channels", index: 6)
+        /// Connections closed because the client did not read.
+        public static let slowConsumerCloses = Drop(description: "slow_consumer_closes", index: 7)
+        /// Writes dropped because the client did not read.
+        public static let slowConsumerFrames = Drop(description: "slow_consumer_frames", index: 8)
+        /// Connections closed because the client sent nothing.
+        public static let idleTimeouts = Drop(description: "idle_timeouts", index: 9)
+        /// Broadcasts that could not be encoded for some subscribers.
+        public static let unencodableBroadcasts = Drop(description: "unencodable_broadcasts", index: 10)
+        /// Publishes that did not reach the other nodes.
+        public static let failedPublishes = Drop(description: "failed_publishes", index: 11)
+        /// Joins refused because their subscription was not confirmed.
+        public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
+
+        /// All of them.
+        public static let allCases: [Drop] = [
+            refusedConnections, protocolErrors, malformedMessages, staleMessages, fullMailboxes, channelCrashes,
+            abandonedChannels, slowConsumerCloses, slowConsumerFrames, idleTimeouts, unencodableBroadcasts,
+            failedPublishes, failedSubscriptions,
+        ]
+    }
+
+    private let openConnections = Atomic(0)
+    private let joinedChannels = Atomic(0)
+    private let drops = Mutex([Int](repeating: 0, count: Drop.allCases.count))
+
+    /// Creates counters that start at 0.
+    public init() {}
+
+    /// WebSocket connections that are open now.
+    public var connections: Int { openConnections.load(ordering: .relaxed) }
+
+    /// Channels that are joined now.
+    public var channels: Int { joinedChannels.load(ordering: .relaxed) }
+
+    /// How often something was dropped since the start.
+    public subscript(drop: Drop) -> Int {
+        drops.withLock { $0[drop.index] }
+    }
+
+    func count(_ drop: Drop) {
+        drops.withLock { $0[drop.index] += 1 }
+    }
+
+    func connectionsChanged(by difference: Int) {
+        openConnections.wrappingAdd(difference, ordering: .relaxed)
+    }
+
+    func channelsChanged(by difference: Int) {
+        joinedChannels.wrappingAdd(difference, ordering: .relaxed)
+    }
+}

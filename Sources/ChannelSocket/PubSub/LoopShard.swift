@@ -1,0 +1,96 @@
+import NIOCore
+import PhoenixWire
+import Synchronization
+
+/// The members of all topics that live on one event loop, and the way in for broadcasts to them.
+///
+/// `@unchecked Sendable` is safe because everything but ``inbox`` is touched only on ``eventLoop``: the callers of
+/// the other methods are channels and sockets of that loop, and ``deliver(_:statistics:)`` checks where it is called.
+final class LoopShard: @unchecked Sendable {
+    /// A broadcast on its way to the members of a loop.
+    struct Delivery: Sendable {
+        var broadcast: Broadcast
+        /// Number of the connection that does not get it; 0 for none.
+        var excluded: UInt64
+    }
+
+    let eventLoop: any EventLoop
+    let index: Int
+    let executor: LoopExecutor
+    let transport: TransportLoop
+    private var topics: [String: TopicMembers] = [:]
+    private let inbox = Mutex<[Delivery]>([])
+
+    init(eventLoop: any EventLoop, index: Int) {
+        self.eventLoop = eventLoop
+        self.index = index
+        executor = LoopExecutor(eventLoop)
+        transport = TransportLoop(eventLoop: eventLoop)
+    }
+
+    // MARK: Broadcast path
+
+    /// Delivers a broadcast to the members on this loop: at once when called there, else through the inbox.
+    func deliver(_ delivery: Delivery, statistics: NodeStatistics) {
+        if eventLoop.inEventLoop {
+            dispatch(delivery, statistics: statistics)
+            return
+        }
+        let wasEmpty = inbox.withLock { inbox in
+            inbox.append(delivery)
+            return inbox.count == 1
+        }
+        // One wake-up for all that gathers until the loop gets round to it.
+        guard wasEmpty else { return }
+        eventLoop.execute { [self] in
+            let deliveries = inbox.withLock { inbox in
+                var taken: [Delivery] = []
+                swap(&taken, &inbox)
+                return taken
+            }
+            for delivery in deliveries {
+                dispatch(delivery, statistics: statistics)
+            }
+        }
+    }
+
+    private func dispatch(_ delivery: Delivery, statistics: NodeStatistics) {
+        guard let members = topics[delivery.broadcast.topic] else { return }
+        members.dispatch(delivery, outbox: transport.outbox, statistics: statistics)
+    }
+
+    // MARK: Membership
+
+    /// Announces a member of a topic, without delivering anything to it yet.
+    ///
+    /// - Returns: nil if broadcasts reach this node, else a future of that. Whatever comes of it, the announcement
+    ///   must be followed by ``TopicMembers`` additions or taken back with ``withdraw(from:pubSub:)``.
+    func announce(for topic: String, pubSub: PubSub) -> EventLoopFuture<Void>? {
+        if let members = topics[topic] {
+            members.announced += 1
+            return pubSub.isConnected ? nil : pubSub.subscribe(loop: index, to: topic)
+        }
+        let members = TopicMembers()
+        members.announced = 1
+        topics[topic] = members
+        return pubSub.subscribe(loop: index, to: topic)
+    }
+
+    /// Takes an announcement back, after the member was removed if it had been added.
+    func withdraw(from topic: String, pubSub: PubSub) {
+        guard let members = topics[topic] else { return }
+        members.announced -= 1
+        guard members.announced == 0 else { return }
+        topics[topic] = nil
+        pubSub.unsubscribe(loop: index, from: topic)
+    }
+
+    /// The members of an announced topic.
+    ///
+    /// What is pending in the outbox is written first: it belongs to those who were members until now.
+    func membersToChange(of topic: String) -> TopicMembers? {
+        guard let members = topics[topic] else { return nil }
+        if members.hasPendingFrames { transport.outbox.drain() }
+        return members
+    }
+}

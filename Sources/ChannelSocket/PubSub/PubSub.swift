@@ -1,0 +1,150 @@
+public import Logging
+import NIOCore
+public import PhoenixWire
+public import ServiceLifecycle
+import Synchronization
+
+/// The broadcasts of a node: between its own connections, and to and from the other nodes.
+///
+/// One value serves all endpoints of a process. This file is the upper half of the broadcast path:
+/// ``broadcast(_:excluding:)`` hands a broadcast to each event loop that has members of its topic, once per loop, and
+/// to the adapter, which carries it to the other nodes. ``LoopShard`` and ``Outbox`` do the rest on each loop.
+///
+/// As a `Service` it keeps the adapter's link up until shutdown.
+public final class PubSub: Service {
+    /// The identity of this node.
+    public let node: NodeID
+    /// In how many parts, each with a lock of its own, the node's topics are kept.
+    public let shardCount: Int
+    /// What the node counts.
+    public let statistics = NodeStatistics()
+
+    private let adapter: any PubSubAdapter
+    private let logger: Logger
+    private let tables: [LockedTable]
+    private let loops: PerLoop<LoopShard>
+
+    private final class LockedTable: Sendable {
+        let table = Mutex(TopicTable())
+    }
+
+    /// Creates the pub/sub system of a node.
+    ///
+    /// - Parameters:
+    ///   - adapter: carries broadcasts between nodes; by default there is only this node.
+    ///   - shards: in how many parts the topics are kept; more than the number of event loops does not help.
+    ///   - node: the identity of this node.
+    ///   - logger: where what goes wrong is reported.
+    public init(
+        adapter: any PubSubAdapter = LocalAdapter(),
+        shards: Int = 8,
+        node: NodeID = NodeID(),
+        logger: Logger = Logger(label: "channelsocket.pubsub")
+    ) {
+        precondition(shards > 0, "there is at least one shard")
+        self.adapter = adapter
+        self.node = node
+        self.logger = logger
+        shardCount = shards
+        tables = (0..<shards).map { _ in LockedTable() }
+        loops = PerLoop { eventLoop, index in LoopShard(eventLoop: eventLoop, index: index) }
+    }
+
+    /// Whether the other nodes can be reached; always true without other nodes.
+    public var isConnected: Bool { adapter.isConnected }
+
+    /// Why ``isConnected`` is false.
+    public var disconnectReason: String? { adapter.disconnectReason }
+
+    /// Keeps the link to the other nodes up until the task is cancelled or the service group shuts down.
+    public func run() async throws {
+        try await cancelWhenGracefulShutdown { [self] in
+            try await adapter.run(node: node) { [self] in deliver($0) }
+        }
+    }
+
+    // MARK: Broadcast path
+
+    /// Broadcasts to the subscribers of a topic on all nodes.
+    ///
+    /// The subscribers of this node are served at once, whatever the state of the link to the others. Broadcasts of
+    /// one caller to one topic arrive everywhere in the order of the calls.
+    ///
+    /// - Parameters:
+    ///   - broadcast: the event.
+    ///   - excluded: a subscriber that does not get it, on whatever node it is.
+    /// - Returns: what became of it on the way to the other nodes.
+    @discardableResult
+    public func broadcast(_ broadcast: Broadcast, excluding excluded: SubscriberID? = nil) -> PublishReceipt {
+        let routed = RoutedBroadcast(broadcast, excluding: excluded)
+        deliver(routed)
+        guard let published = adapter.publish(routed) else { return PublishReceipt(nil) }
+        published.whenFailure { [self] error in
+            statistics.count(.failedPublishes)
+            logger.debug("publish failed", metadata: ["error": "\(error)"])
+        }
+        return PublishReceipt(published)
+    }
+
+    /// Broadcasts to the subscribers of a topic on this node only.
+    ///
+    /// - Parameters:
+    ///   - broadcast: the event.
+    ///   - excluded: a subscriber that does not get it.
+    public func localBroadcast(_ broadcast: Broadcast, excluding excluded: SubscriberID? = nil) {
+        deliver(RoutedBroadcast(broadcast, excluding: excluded))
+    }
+
+    private func deliver(_ routed: RoutedBroadcast) {
+        let topic = routed.broadcast.topic
+        var members = table(of: topic).table.withLock { $0.loops(of: topic) }
+        guard members != 0 else { return }
+        let delivery = LoopShard.Delivery(
+            broadcast: routed.broadcast,
+            excluded: routed.excluding.map { $0.node == node ? $0.number : 0 } ?? 0
+        )
+        while members != 0 {
+            let index = members.trailingZeroBitCount
+            members &= members - 1
+            loops.value(at: index).deliver(delivery, statistics: statistics)
+        }
+    }
+
+    // MARK: Membership, called on the members' event loops
+
+    /// The shard of an event loop.
+    func shard(for eventLoop: any EventLoop) -> LoopShard {
+        let shard = loops.value(for: eventLoop)
+        precondition(shard.index < 64, "at most 64 event loops")
+        return shard
+    }
+
+    /// Notes that a loop needs a topic.
+    ///
+    /// - Returns: nil if the node receives the topic's broadcasts, else a future of that.
+    func subscribe(loop: Int, to topic: String) -> EventLoopFuture<Void>? {
+        table(of: topic).table.withLock { table in
+            let isFirst = table.insert(loop: loop, topic: topic)
+            // Under the lock, so that the adapter sees subscribe and unsubscribe in the order decided here.
+            return isFirst || !adapter.isConnected ? adapter.subscribe(to: topic) : nil
+        }
+    }
+
+    /// Notes that a loop has no member of a topic any more.
+    func unsubscribe(loop: Int, from topic: String) {
+        table(of: topic).table.withLock { table in
+            if table.remove(loop: loop, topic: topic) {
+                adapter.unsubscribe(from: topic)
+            }
+        }
+    }
+
+    /// The topics that have members on this node, in no particular order.
+    public var topics: [String] {
+        tables.flatMap { $0.table.withLock { Array($0.topics) } }
+    }
+
+    private func table(of topic: String) -> LockedTable {
+        tables[Int(UInt(bitPattern: topic.hashValue) % UInt(shardCount))]
+    }
+}

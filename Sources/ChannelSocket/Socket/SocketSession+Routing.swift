@@ -1,0 +1,71 @@
+import Logging
+import PhoenixWire
+
+/// What happens to a client's message; reads like the `handle_in` clauses of `Phoenix.Socket`.
+extension SocketSession {
+    func handle(_ decoded: DecodedMessage) {
+        switch decoded {
+        case .message(let message):
+            route(message)
+        case .invalidTopic(let topicJSON, _, let ref):
+            refuseInvalidTopic(topicJSON, ref: ref)
+        }
+    }
+
+    func route(_ message: Message) {
+        if message.topic == "phoenix", message.event == "heartbeat" || message.event == "phx_heartbeat" {
+            // March's clients say phx_heartbeat.
+            return reply(to: message, joinRef: .null, .ok, .emptyObject)
+        }
+        if message.event == "phx_join" {
+            return join(message)
+        }
+        guard let channel = channels.lookUp(message.topic) else {
+            if message.event == "phx_leave" {
+                return reply(to: message, joinRef: message.joinRef, .ok, .emptyObject)
+            }
+            return refuse(message, joinRef: .null, reason: "unmatched topic")
+        }
+        guard message.joinRef.isNull || message.joinRef == channel.joinRef else {
+            return statistics.count(.staleMessages)
+        }
+        channel.receive(message)
+    }
+
+    private func join(_ message: Message) {
+        guard let route = endpoint.route(for: message.topic) else {
+            logger.debug("join of an unmatched topic", metadata: ["channel.topic": "\(message.topic)"])
+            return refuse(message, joinRef: .null, reason: "unmatched topic")
+        }
+        let predecessor = channels.lookUp(message.topic)
+        guard predecessor != nil || channels.count < limits.maxChannels else {
+            return refuse(message, joinRef: message.joinRef, reason: "too many channels joined")
+        }
+        // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
+        predecessor?.shutDown(.kicked)
+        let process = ChannelProcess(
+            message, session: self, channel: route.makeChannel(), predecessor: predecessor
+        )
+        channels.register(process)
+        process.enqueue(.join)
+    }
+
+    // MARK: Answers of the socket itself
+
+    func refuse(_ message: Message, joinRef: Ref, reason: String) {
+        reply(to: message, joinRef: joinRef, .error, .reason(reason))
+    }
+
+    private func reply(to message: Message, joinRef: Ref, _ status: ReplyStatus, _ payload: Payload) {
+        sendOrLog(
+            Reply(joinRef: joinRef, ref: message.ref, topic: message.topic, status: status, payload: payload)
+        )
+    }
+
+    /// A topic that is no string matches nothing, and comes back as it was.
+    private func refuseInvalidTopic(_ topicJSON: String, ref: Ref) {
+        sendOrLog(
+            Reply(joinRef: .null, ref: ref, topic: topicJSON, status: .error, payload: .reason("unmatched topic"))
+        )
+    }
+}

@@ -1,0 +1,153 @@
+import Logging
+import NIOCore
+import PhoenixWire
+
+/// One client's socket: decodes its messages, keeps its channels, encodes what goes back.
+///
+/// Lives from upgrade to close on the event loop of its connection and is touched nowhere else. What happens to a
+/// message is in `SocketSession+Routing`.
+final class SocketSession {
+    let endpoint: Endpoint
+    let connection: WebSocketConnection
+    let shard: LoopShard
+    let serializer: Serializer
+    /// The socket id, such as `users_socket:42`.
+    let id: String?
+    /// What every channel starts with.
+    let assigns: Assigns
+    var channels = ActiveChannels()
+    private var isClosed = false
+    /// What channels are told when the connection is gone.
+    private var endReason = TerminateReason.closed
+
+    init(
+        endpoint: Endpoint, connection: WebSocketConnection, shard: LoopShard, serializer: Serializer, id: String?,
+        assigns: Assigns
+    ) {
+        self.endpoint = endpoint
+        self.connection = connection
+        self.shard = shard
+        self.serializer = serializer
+        self.id = id
+        self.assigns = assigns
+    }
+
+    var eventLoop: any EventLoop { shard.eventLoop }
+    var pubSub: PubSub { endpoint.pubSub }
+    var statistics: NodeStatistics { endpoint.pubSub.statistics }
+    var limits: SocketLimits { endpoint.configuration.limits }
+    var logger: Logger { endpoint.logger }
+
+    /// Begins: from here on the socket can be disconnected by its id.
+    func opened() {
+        statistics.connectionsChanged(by: 1)
+        guard let id else { return }
+        // Nobody waits for the confirmation: the adapter keeps the subscription wanted until it is withdrawn.
+        _ = shard.announce(for: id, pubSub: pubSub)
+        shard.membersToChange(of: id)?.add(self)
+    }
+
+    /// Forgets a channel that has ended.
+    func forget(_ process: ChannelProcess) {
+        channels.remove(process)
+    }
+
+    // MARK: Frames to the client
+
+    func send(_ reply: Reply) throws(WireError) {
+        guard connection.isOpen else { return }
+        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
+            try serializer.writeFrame(reply, into: &buffer)
+        }
+    }
+
+    func send(_ message: Message) throws(WireError) {
+        guard connection.isOpen else { return }
+        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
+            try serializer.writeFrame(message, into: &buffer)
+        }
+    }
+
+    /// Sends a broadcast to this client alone, for channels that do not take the common bytes.
+    func send(_ broadcast: Broadcast) {
+        guard connection.isOpen else { return }
+        do {
+            try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
+                try serializer.writeFrame(broadcast, into: &buffer)
+            }
+        } catch {
+            statistics.count(.unencodableBroadcasts)
+        }
+    }
+
+    /// Sends what the server itself made up, which can fail only on strings the client chose (a topic of more than
+    /// 255 bytes in a binary frame).
+    func sendOrLog(_ reply: Reply) {
+        do { try send(reply) } catch { logUnsent(reply.topic, error) }
+    }
+
+    func sendOrLog(_ message: Message) {
+        do { try send(message) } catch { logUnsent(message.topic, error) }
+    }
+
+    private func logUnsent(_ topic: String, _ error: WireError) {
+        logger.warning("frame not encodable", metadata: ["channel.topic": "\(topic)", "error": "\(error)"])
+    }
+}
+
+extension SocketSession: WebSocketMessageHandler {
+    func receivedText(_ text: ByteBuffer) {
+        do {
+            handle(try serializer.decode(text: text, limits: limits.decoding))
+        } catch {
+            malformed(error)
+        }
+    }
+
+    func receivedBinary(_ bytes: ByteBuffer) {
+        do {
+            handle(try serializer.decode(binary: bytes, limits: limits.decoding))
+        } catch {
+            malformed(error)
+        }
+    }
+
+    /// Ends this one socket. Phoenix says 1011; 1007 and 1008 are kept for what they mean.
+    private func malformed(_ error: WireError) {
+        statistics.count(.malformedMessages)
+        let code: UInt16 =
+            switch error.code {
+            case .invalidUTF8: 1007
+            case .limitExceeded: 1008
+            default: 1011
+            }
+        connection.close(code: code, reason: error.description)
+    }
+
+    func connectionClosed() {
+        guard !isClosed else { return }
+        isClosed = true
+        statistics.connectionsChanged(by: -1)
+        if let id {
+            shard.membersToChange(of: id)?.remove(self)
+            shard.withdraw(from: id, pubSub: pubSub)
+        }
+        for process in channels.all {
+            process.shutDown(endReason)
+        }
+    }
+}
+
+extension SocketSession: BroadcastReceiver {
+    var connectionNumber: UInt64 { connection.number }
+
+    /// Handles a broadcast to the socket id. 1001, because phoenix.js comes back after anything but 1000.
+    func receive(_ broadcast: Broadcast) {
+        guard broadcast.event == "disconnect" else { return }
+        endReason = .kicked
+        connection.close(code: 1001, reason: "disconnected")
+    }
+}
+
+@available(*, unavailable)
+extension SocketSession: Sendable {}

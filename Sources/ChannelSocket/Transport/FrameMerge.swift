@@ -1,0 +1,45 @@
+import NIOCore
+
+/// Puts the frames of several streams into one write for each connection, in the order of the tick.
+struct FrameMerge {
+    private var streams: [ObjectIdentifier: (connection: WebSocketConnection, streams: [FrameStream])] = [:]
+
+    /// Notes that a connection has frames in a stream.
+    mutating func add(_ stream: FrameStream, for connection: WebSocketConnection) {
+        streams[ObjectIdentifier(connection), default: (connection, [])].streams.append(stream)
+    }
+
+    /// Writes the frames of all connections.
+    func write() {
+        for (connection, streams) in streams.values {
+            connection.pendingStreams = 0
+            let merged = Self.merge(streams, for: connection.number)
+            if merged.readableBytes > 0 {
+                connection.write(merged)
+            }
+        }
+    }
+
+    /// The frames of the streams that the connection may get, in the order of their sequence.
+    private static func merge(_ streams: [FrameStream], for number: UInt64) -> ByteBuffer {
+        var frames: [(sequence: UInt32, bytes: ByteBufferView)] = []
+        var size = 0
+        for stream in streams {
+            var start = stream.bytes.readerIndex
+            for mark in stream.marks {
+                if mark.excluded != number {
+                    frames.append((mark.sequence, stream.bytes.viewBytes(at: start, length: mark.end - start) ?? .init()))
+                    size += mark.end - start
+                }
+                start = mark.end
+            }
+        }
+        frames.sort { $0.sequence < $1.sequence }
+        var merged = ByteBuffer()
+        merged.reserveCapacity(size)
+        for frame in frames {
+            merged.writeBytes(frame.bytes)
+        }
+        return merged
+    }
+}

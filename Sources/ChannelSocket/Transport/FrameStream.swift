@@ -1,0 +1,61 @@
+import NIOCore
+import PhoenixWire
+
+/// The finished WebSocket frames that one audience is to get at the end of the current loop tick.
+///
+/// The audience is either the subscribers of a topic that share a serializer, or a single connection. Frames lie one
+/// after another in one buffer, so that a target with nothing else pending gets all of them in one write.
+final class FrameStream {
+    /// Where a frame ends and where it belongs in the order of the tick.
+    struct Mark {
+        /// Position among all frames of the tick, over all streams.
+        var sequence: UInt32
+        /// Offset in ``FrameStream/bytes`` behind the frame's last byte.
+        var end: Int
+        /// Number of the connection that must not get the frame; 0 for none.
+        var excluded: UInt64
+    }
+
+    private(set) var bytes = ByteBuffer()
+    private(set) var marks: ContiguousArray<Mark> = []
+    /// Whether a frame of this stream leaves somebody out.
+    private(set) var hasExclusions = false
+
+    /// Appends one frame.
+    ///
+    /// - Parameters:
+    ///   - sequence: position of the frame in the tick.
+    ///   - excluded: number of the connection that must not get it; 0 for none.
+    ///   - write: writes the whole frame, header included; if it throws, nothing is appended.
+    func append(
+        sequence: UInt32,
+        excluded: UInt64,
+        write: (inout ByteBuffer) throws(WireError) -> Void
+    ) throws(WireError) {
+        let start = bytes.writerIndex
+        do {
+            try write(&bytes)
+        } catch {
+            bytes.moveWriterIndex(to: start)
+            throw error
+        }
+        marks.append(Mark(sequence: sequence, end: bytes.writerIndex, excluded: excluded))
+        if excluded != 0 { hasExclusions = true }
+    }
+
+    /// Whether a connection must not get some frame of the stream.
+    func excludes(_ number: UInt64) -> Bool {
+        hasExclusions && marks.contains { $0.excluded == number }
+    }
+
+    /// Forgets the frames but keeps modest storage for the next tick.
+    func reset() {
+        if bytes.capacity > 64 * 1024 {
+            bytes = ByteBuffer()
+        } else {
+            bytes.clear()
+        }
+        marks.removeAll(keepingCapacity: marks.capacity <= 256)
+        hasExclusions = false
+    }
+}

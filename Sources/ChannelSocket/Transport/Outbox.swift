@@ -1,0 +1,141 @@
+import NIOCore
+import PhoenixWire
+
+/// What one event loop is going to send: gathers the frames of a loop tick and writes once per connection.
+///
+/// This is the lower half of the broadcast path. Everything that happens in one turn of the event loop (pushes read
+/// from many connections, broadcasts from other loops and from Redis) appends frames here; ``drain()`` runs right
+/// after that turn. At low rates a tick holds one frame and nothing waits for a timer; under load the frames of a
+/// topic are concatenated once for all its subscribers, which is what makes a delivery cheap: the cost is the
+/// `send` system call, and there is one per connection and tick instead of one per message.
+///
+/// Every connection gets its frames in the order in which they were appended, whatever they were appended for.
+final class Outbox {
+    private let eventLoop: any EventLoop
+    private var sequence: UInt32 = 0
+    private var isScheduled = false
+    private var dirtyAudiences: ContiguousArray<Audience> = []
+    private var dirtyConnections: ContiguousArray<WebSocketConnection> = []
+    private var spareStreams: [FrameStream] = []
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    /// Appends one frame for all targets of an audience but one.
+    func append(
+        to audience: Audience,
+        excluding excluded: UInt64,
+        write: (inout ByteBuffer) throws(WireError) -> Void
+    ) throws(WireError) {
+        let stream: FrameStream
+        if let pending = audience.pending {
+            stream = pending
+        } else {
+            stream = takeStream()
+            audience.pending = stream
+            dirtyAudiences.append(audience)
+        }
+        try stream.append(sequence: nextSequence(), excluded: excluded, write: write)
+    }
+
+    /// Appends one frame for a single connection.
+    func append(
+        to connection: WebSocketConnection,
+        write: (inout ByteBuffer) throws(WireError) -> Void
+    ) throws(WireError) {
+        let stream: FrameStream
+        if let pending = connection.pending {
+            stream = pending
+        } else {
+            stream = takeStream()
+            connection.pending = stream
+            dirtyConnections.append(connection)
+        }
+        try stream.append(sequence: nextSequence(), excluded: 0, write: write)
+    }
+
+    /// Writes everything that is pending.
+    ///
+    /// Also called before an audience changes, so that its members are those of the time of the broadcast.
+    func drain() {
+        isScheduled = false
+        sequence = 0
+        if dirtyConnections.isEmpty, dirtyAudiences.count == 1, let audience = dirtyAudiences.first,
+            let stream = audience.pending, !stream.hasExclusions
+        {
+            for target in audience.targets {
+                target.write(stream.bytes)
+            }
+        } else if !dirtyConnections.isEmpty || !dirtyAudiences.isEmpty {
+            writeMixed()
+        }
+        recycle()
+    }
+
+    /// The general case: some connections may have frames in several streams, or be left out of some.
+    private func writeMixed() {
+        for audience in dirtyAudiences {
+            for target in audience.targets {
+                target.pendingStreams += 1
+            }
+        }
+        for connection in dirtyConnections {
+            connection.pendingStreams += 1
+        }
+        var merge = FrameMerge()
+        for audience in dirtyAudiences {
+            guard let stream = audience.pending else { continue }
+            for target in audience.targets {
+                if target.pendingStreams == 1, !stream.excludes(target.number) {
+                    target.pendingStreams = 0
+                    target.write(stream.bytes)
+                } else {
+                    merge.add(stream, for: target)
+                }
+            }
+        }
+        for connection in dirtyConnections {
+            guard let stream = connection.pending else { continue }
+            if connection.pendingStreams == 1 {
+                connection.pendingStreams = 0
+                connection.write(stream.bytes)
+            } else {
+                merge.add(stream, for: connection)
+            }
+        }
+        merge.write()
+    }
+
+    private func recycle() {
+        for audience in dirtyAudiences {
+            giveBack(&audience.pending)
+        }
+        for connection in dirtyConnections {
+            giveBack(&connection.pending)
+        }
+        dirtyAudiences.removeAll(keepingCapacity: true)
+        dirtyConnections.removeAll(keepingCapacity: true)
+    }
+
+    private func nextSequence() -> UInt32 {
+        if !isScheduled {
+            isScheduled = true
+            eventLoop.assumeIsolated().execute { self.drain() }
+        }
+        sequence += 1
+        return sequence
+    }
+
+    private func takeStream() -> FrameStream {
+        spareStreams.popLast() ?? FrameStream()
+    }
+
+    private func giveBack(_ stream: inout FrameStream?) {
+        guard let taken = stream.take() else { return }
+        if spareStreams.count < 64 {
+            taken.reset()
+            spareStreams.append(taken)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import NIOCore
+
+/// What the WebSocket connections of one event loop share: the outbox and the search for idle ones.
+///
+/// Confined to its event loop.
+final class TransportLoop {
+    let eventLoop: any EventLoop
+    let outbox: Outbox
+    private(set) var connections: ContiguousArray<WebSocketConnection> = []
+    private var sweep: RepeatedTask?
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        outbox = Outbox(eventLoop: eventLoop)
+    }
+
+    /// Takes an open connection in.
+    func add(_ connection: WebSocketConnection) {
+        connection.loopIndex = connections.count
+        connections.append(connection)
+        if sweep == nil {
+            // One timer for all connections instead of one each: it counts seconds without data, no clock is read.
+            sweep = eventLoop.assumeIsolated().scheduleRepeatedTask(
+                initialDelay: .seconds(1), delay: .seconds(1)
+            ) { _ in
+                for connection in self.connections {
+                    connection.secondPassed()
+                }
+            }
+        }
+    }
+
+    /// Lets a closed connection go.
+    func remove(_ connection: WebSocketConnection) {
+        let index = connection.loopIndex
+        precondition(connections[index] === connection, "a connection is removed from the loop it was added to")
+        connections[index] = connections[connections.count - 1]
+        connections[index].loopIndex = index
+        connections.removeLast()
+        if connections.isEmpty {
+            sweep?.cancel()
+            sweep = nil
+        }
+    }
+}

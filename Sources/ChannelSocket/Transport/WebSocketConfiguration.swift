@@ -1,0 +1,30 @@
+public import NIOCore
+
+/// The limits of a WebSocket connection.
+public struct WebSocketConfiguration: Sendable {
+    /// The largest message accepted, in bytes, all fragments together; a larger one closes with 1009.
+    /// Phoenix' default, 10,000,000.
+    public var maxMessageBytes = 10_000_000
+    /// How long a client may send nothing at all before it is closed with 1002, in whole seconds; Phoenix' 60 s.
+    /// Nil for ever.
+    public var idleTimeout: TimeAmount? = .seconds(60)
+    /// How many bytes may wait for a client that does not read; reaching it means ``slowConsumerPolicy``.
+    public var maxOutboundBytes = 4 << 20
+    /// What happens to a client that does not read.
+    public var slowConsumerPolicy: SlowConsumerPolicy = .close
+    /// How long a closed connection may linger for the client's own close frame.
+    public var closeTimeout: TimeAmount = .seconds(2)
+    /// Whether a client's close code is sent back (as Cowboy does) instead of 1000 (as Bandit does).
+    public var echoesCloseCode = false
+
+    /// Creates a configuration with the defaults.
+    public init() {}
+}
+
+/// What happens to a client whose outbound buffer is full.
+public enum SlowConsumerPolicy: Sendable {
+    /// The connection is closed with 1008 and a reason; the client comes back and knows that it missed something.
+    case close
+    /// What cannot be buffered is dropped and counted, until the client has read.
+    case drop
+}

@@ -1,0 +1,216 @@
+import NIOCore
+import Synchronization
+
+/// One WebSocket, from the bytes of the socket to whole messages and back.
+///
+/// The only handler of the connection's pipeline after the upgrade (below it may be TLS). Reads go through the
+/// decoder straight to the ``WebSocketMessageHandler``; writes come from the ``Outbox`` as finished frames.
+final class WebSocketConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        case open
+        /// Our close frame is out; waiting for the client's, or for the time limit.
+        case closing
+        case closed
+    }
+
+    /// The numbers of all connections of the process are different.
+    private static let lastNumber = Atomic<UInt64>(0)
+
+    /// Identifies the connection on its node; never 0.
+    let number = lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    let loop: TransportLoop
+    private let configuration: WebSocketConfiguration
+    private let statistics: NodeStatistics
+    /// What happens above the frames; set before ``install(on:)`` and let go when the connection is closed.
+    var handler: (any WebSocketMessageHandler)?
+    private var decoder: WebSocketDecoder
+    private var context: ChannelHandlerContext?
+    private var state = State.open
+    private var isWritable = true
+    private var idleSeconds: Int32 = 0
+
+    /// Frames for this connection alone in the current tick.
+    var pending: FrameStream?
+    /// In how many streams of the current tick there is something for this connection; used while draining.
+    var pendingStreams: Int32 = 0
+    /// Position in ``TransportLoop/connections``.
+    var loopIndex = 0
+
+    init(loop: TransportLoop, configuration: WebSocketConfiguration, statistics: NodeStatistics) {
+        self.loop = loop
+        self.configuration = configuration
+        self.statistics = statistics
+        decoder = WebSocketDecoder(maxMessageBytes: configuration.maxMessageBytes)
+    }
+
+    /// Takes over a channel that has finished its upgrade, on its event loop.
+    func install(on channel: any NIOCore.Channel) throws {
+        // Beyond the high mark a channel counts as not writable, which is how a slow consumer is noticed without
+        // adding up bytes here.
+        let limit = configuration.maxOutboundBytes
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
+        try channel.pipeline.syncOperations.addHandler(self)
+    }
+
+    /// Whether frames still reach the client.
+    var isOpen: Bool { state == .open }
+
+    // MARK: Outbound
+
+    /// Sends finished frames, now. Only the ``Outbox`` calls this; everybody else appends to the outbox.
+    func write(_ frames: ByteBuffer) {
+        guard state == .open, let context else { return }
+        guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
+        context.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
+    }
+
+    /// Starts the closing handshake; what is pending goes out first.
+    ///
+    /// - Parameters:
+    ///   - code: the close code.
+    ///   - reason: at most 123 bytes.
+    func close(code: UInt16, reason: String) {
+        guard state == .open, let context else { return }
+        // Nothing is lost by draining early; frames produced before the close must not come after it.
+        loop.outbox.drain()
+        guard state == .open else { return }
+        state = .closing
+        var frame = ByteBuffer()
+        WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
+        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
+            self?.context?.close(promise: nil)
+        }
+    }
+
+    private func slowConsumer(droppedBytes: Int) {
+        switch configuration.slowConsumerPolicy {
+        case .drop:
+            statistics.count(.slowConsumerFrames)
+        case .close:
+            guard state == .open, let context else { return }
+            statistics.count(.slowConsumerCloses)
+            state = .closing
+            // The close frame queues behind what the client does not read, so it gets the time limit to reach it.
+            var frame = ByteBuffer()
+            WebSocketFrame.writeClose(code: 1008, reason: "too slow: outbound buffer full", into: &frame)
+            context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+            context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
+                self?.context?.close(promise: nil)
+            }
+        }
+    }
+
+    // MARK: Inbound
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+        if !context.channel.isActive {
+            becomeClosed()
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        becomeClosed()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        idleSeconds = 0
+        guard state != .closed else { return }
+        decoder.append(Self.unwrapInboundIn(data))
+        do {
+            while let event = try decoder.next() {
+                receive(event, context: context)
+                if state == .closed { return }
+            }
+        } catch {
+            statistics.count(.protocolErrors)
+            close(code: error.closeCode, reason: error.reason)
+        }
+    }
+
+    private func receive(_ event: WebSocketEvent, context: ChannelHandlerContext) {
+        guard state == .open else {
+            // After our own close frame only the client's matters.
+            if case .close = event { context.close(promise: nil) }
+            return
+        }
+        switch event {
+        case .text(let text):
+            handler?.receivedText(text)
+        case .binary(let bytes):
+            handler?.receivedBinary(bytes)
+        case .ping(let bytes):
+            loop.outbox.append(to: self) { (buffer: inout ByteBuffer) in
+                WebSocketFrame.writePong(bytes, into: &buffer)
+            }
+        case .pong:
+            break
+        case .close(let code, _):
+            close(code: configuration.echoesCloseCode ? code ?? 1000 : 1000, reason: "")
+            closeAfterFlush(context: context)
+        }
+    }
+
+    /// Ends the connection after the closing handshake, once the close frame is written.
+    private func closeAfterFlush(context: ChannelHandlerContext) {
+        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
+            context.close(promise: nil)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            // Hummingbird's listener allows half-closure; a WebSocket that no longer sends is over.
+            context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent:
+            close(code: 1012, reason: "server is restarting")
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Resets and the like; the client is told nothing because nothing reaches it any more.
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        becomeClosed()
+        context.fireChannelInactive()
+    }
+
+    /// Called every second by the loop.
+    func secondPassed() {
+        guard state == .open, let idleTimeout = configuration.idleTimeout else { return }
+        idleSeconds += 1
+        if Int64(idleSeconds) >= idleTimeout.nanoseconds / 1_000_000_000 {
+            statistics.count(.idleTimeouts)
+            close(code: 1002, reason: "idle timeout")
+        }
+    }
+
+    private func becomeClosed() {
+        guard state != .closed, let context else { return }
+        state = .closed
+        self.context = nil
+        loop.remove(self)
+        // In a later tick: the socket can break in the middle of a drain, while audiences are being walked.
+        context.eventLoop.assumeIsolated().execute { [self] in
+            handler?.connectionClosed()
+            handler = nil
+        }
+    }
+}
+
+@available(*, unavailable)
+extension WebSocketConnection: Sendable {}

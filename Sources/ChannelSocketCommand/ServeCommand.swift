@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import ChannelSocketServer
+internal import Foundation
+internal import Logging
+
+/// Runs one node until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run one node.",
+        discussion: """
+            Every option can also be given in the environment, by the name in brackets; an option wins. Without \
+            --redis the node is alone and keeps everything in memory; nodes with the same --redis are one cluster.
+            """
+    )
+
+    @Option(help: "Address to listen on; 0.0.0.0 for all. [CHANNELSOCKET_HOST] (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port to listen on; 0 lets the system choose. [PORT] (default: 4000)")
+    var port: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Redis that joins the nodes: redis://[user:password@]host[:port] or unix:///path. [REDIS_URL]",
+            discussion: "A password belongs into the environment: options can be seen in the list of processes.",
+            valueName: "url"
+        )
+    )
+    var redis: String?
+
+    @Option(help: "Where the socket is mounted. [CHANNELSOCKET_PATH] (default: /socket)")
+    var path: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What precedes a topic in its Redis channel. [CHANNELSOCKET_CHANNEL_PREFIX] (default: channels:)",
+            valueName: "prefix"
+        )
+    )
+    var channelPrefix: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Number of event loops. [CHANNELSOCKET_THREADS] (default: one a core)", valueName: "number"
+        )
+    )
+    var threads: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the node's identity begins with. [CHANNELSOCKET_NODE_NAME] (default: random)", valueName: "name"
+        )
+    )
+    var nodeName: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "trace, debug, info, notice, warning, error or critical. [LOG_LEVEL] (default: info)", valueName: "level"
+        )
+    )
+    var logLevel: String?
+
+    func run() async throws {
+        let configuration = try serverConfiguration()
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        do {
+            try await StockServer(configuration: configuration).run { url in
+                print("listening on \(url)")
+                // Standard output is buffered when it is not a terminal, and others wait for this line.
+                fflush(nil)
+            }
+        } catch {
+            FileHandle.standardError.write(Data("channelsocket: \(error)\n".utf8))
+            throw ExitCode.failure
+        }
+    }
+
+    private func serverConfiguration() throws -> ServerConfiguration {
+        let flags: [ServerSetting: String?] = [
+            .host: host, .port: port, .redisURL: redis, .socketPath: path, .channelPrefix: channelPrefix,
+            .threads: threads, .nodeName: nodeName, .logLevel: logLevel,
+        ]
+        var settings = ProcessInfo.processInfo.environment
+        for case (let setting, let value?) in flags {
+            settings[setting.rawValue] = value
+        }
+        do {
+            return try ServerConfiguration(settings: settings)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import ChannelSocket
+internal import ChannelSocketRedis
+internal import Logging
+
+extension ServerConfiguration {
+    /// Reads settings by their names in the environment.
+    ///
+    /// - Parameter settings: the values; an empty one counts as not given, other names are ignored.
+    /// - Throws: ``ConfigurationError`` for the first value that makes no sense.
+    public init(settings: [String: String]) throws(ConfigurationError) {
+        self.init()
+        func value(_ setting: ServerSetting) -> String? {
+            settings[setting.rawValue].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        host = value(.host) ?? host
+        if let url = value(.redisURL) { redis = try Self.redis(url, channelPrefix: value(.channelPrefix)) }
+        if let text = value(.port) { port = try Self.port(text) }
+        if let text = value(.socketPath) { socketPath = try Self.socketPath(text) }
+        if let text = value(.threads) { eventLoopThreads = try Self.threads(text) }
+        if let text = value(.nodeName) { node = try Self.node(named: text) }
+        if let text = value(.logLevel) { logLevel = try Self.logLevel(text) }
+    }
+
+    private static func port(_ text: String) throws(ConfigurationError) -> Int {
+        guard let port = Int(text), (0...65_535).contains(port) else {
+            throw ConfigurationError(.port, text, "a number from 0 to 65535")
+        }
+        return port
+    }
+
+    /// Accepts what can stand in a URL and a page without escaping.
+    private static func socketPath(_ text: String) throws(ConfigurationError) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        guard isPlain, text.hasPrefix("/"), !text.hasSuffix("/") else {
+            throw ConfigurationError(.socketPath, text, "a path like /socket")
+        }
+        return text
+    }
+
+    private static func redis(
+        _ url: String, channelPrefix: String?
+    ) throws(ConfigurationError) -> RedisConfiguration {
+        do {
+            var redis = try RedisConfiguration(url: url)
+            if let channelPrefix { redis.channelPrefix = channelPrefix }
+            return redis
+        } catch {
+            throw ConfigurationError(.redisURL, error.message)
+        }
+    }
+
+    private static func threads(_ text: String) throws(ConfigurationError) -> Int {
+        guard let threads = Int(text), (1...64).contains(threads) else {
+            throw ConfigurationError(.threads, text, "a number from 1 to 64")
+        }
+        return threads
+    }
+
+    /// Makes an identity that a person recognises and that no earlier start of the node had.
+    private static func node(named name: String) throws(ConfigurationError) -> NodeID {
+        guard name.utf8.count <= 40, let node = NodeID("\(name)_\(NodeID())") else {
+            throw ConfigurationError(.nodeName, name, "1 to 40 characters of A-Z a-z 0-9 _")
+        }
+        return node
+    }
+
+    private static func logLevel(_ text: String) throws(ConfigurationError) -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text.lowercased()) else {
+            let names = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(.logLevel, text, "one of \(names)")
+        }
+        return level
+    }
+}

@@ -1,0 +1,116 @@
+internal import ChannelSocket
+internal import ChannelSocketHTTP
+internal import ChannelSocketRedis
+internal import Hummingbird
+public import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// The stock server: one node that serves `room:*` channels, the chat page and its health over HTTP.
+public struct StockServer: Sendable {
+    /// The version of the server.
+    public static let version = "0.1.0"
+
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    /// Creates a server.
+    ///
+    /// - Parameters:
+    ///   - configuration: where to listen and which nodes to join; also the level of the log.
+    ///   - logger: takes the log.
+    public init(configuration: ServerConfiguration, logger: Logger = Logger(label: "channelsocket")) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT, or until the task is cancelled.
+    ///
+    /// Clients are then told to reconnect (close code 1012), and the link to the other nodes goes last.
+    ///
+    /// - Parameter onListening: called once with the URL when clients may come.
+    /// - Throws: ``StartupError`` when the address can't be listened on.
+    public func run(onListening: @escaping @Sendable (_ url: String) -> Void = { _ in }) async throws {
+        var logger = logger
+        logger.logLevel = configuration.logLevel
+        logger[metadataKey: "node"] = .stringConvertible(configuration.node)
+        reportLimits(logger)
+
+        let group = eventLoopGroup
+        let pubSub = PubSub(adapter: adapter(on: group, logger: logger), node: configuration.node, logger: logger)
+        let application = application(pubSub: pubSub, group: group, logger: logger, onListening: onListening)
+        var services = ServiceGroupConfiguration(
+            services: [pubSub, application],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        services.maximumGracefulShutdownDuration = .seconds(20)
+        do {
+            try await ServiceGroup(configuration: services).run()
+        } catch {
+            throw StartupError(error, host: configuration.host, port: configuration.port) ?? error
+        }
+    }
+}
+
+extension StockServer {
+    /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
+    private var eventLoopGroup: MultiThreadedEventLoopGroup {
+        if configuration.eventLoopThreads == nil, System.coreCount <= 64 { return .singleton }
+        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads ?? 64)
+    }
+
+    private func adapter(on group: any EventLoopGroup, logger: Logger) -> any PubSubAdapter {
+        guard let redis = configuration.redis else {
+            logger.info("no Redis configured: this node is alone and keeps everything in memory")
+            return LocalAdapter()
+        }
+        logger.info(
+            "joining other nodes through Redis",
+            metadata: ["redis.address": "\(redis.address)", "redis.channel_prefix": "\(redis.channelPrefix)"]
+        )
+        return RedisAdapter(configuration: redis, eventLoopGroup: group, logger: logger)
+    }
+
+    private func reportLimits(_ logger: Logger) {
+        guard let limit = FileDescriptorLimit.raise() else { return }
+        let metadata: Logger.Metadata = ["limit.open_files": "\(limit.soft)"]
+        if limit.soft < 10_000 {
+            logger.warning("few open files allowed, so few clients: raise ulimit -n", metadata: metadata)
+        } else {
+            logger.info("open files allowed", metadata: metadata)
+        }
+    }
+
+    private func application(
+        pubSub: PubSub,
+        group: any EventLoopGroup,
+        logger: Logger,
+        onListening: @escaping @Sendable (_ url: String) -> Void
+    ) -> some ApplicationProtocol {
+        let node = configuration.node
+        let host = configuration.host
+        let endpoint = Endpoint(configuration.socketPath, pubSub: pubSub, logger: logger) {
+            Route("room:*") { _, _, _ in try RoomChannel(node: node) }
+        }
+        let router = Router()
+        ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
+        HealthController { [backend = configuration.redis == nil ? "memory" : "redis"] in
+            HealthReport(pubSub: pubSub, backend: backend)
+        }
+        .addRoutes(to: router)
+        return Application(
+            router: router,
+            server: .channelSocket(mounts: [endpoint]),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: configuration.port), backlog: 1024),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            },
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
+    }
+}
