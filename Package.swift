@@ -70,5 +70,29 @@ let package = Package(
             dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "ChannelSocketTesting",
+            dependencies: [nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "phoenix-contract",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
+                nioPosix, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketTestingTests",
+            dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "PhoenixContractTests",
+            dependencies: ["ChannelSocketTesting", "phoenix-contract"],
+            resources: [.copy("Transcripts"), .copy("Dialogues")],
+            swiftSettings: swiftSettings
+        ),
     ]
 )

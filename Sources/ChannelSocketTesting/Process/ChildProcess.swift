@@ -1,0 +1,180 @@
+public import Foundation
+
+/// A program started by a test: its output can be waited for, and it can be signalled and killed.
+///
+/// Standard output and standard error are collected together, line by line. A process that is still running when its
+/// value goes away is killed.
+public final class ChildProcess: Sendable {
+    /// How a process ended.
+    public enum Exit: Hashable, Sendable {
+        /// It exited with a status.
+        case exited(Int32)
+        /// A signal ended it.
+        case signalled(Int32)
+    }
+
+    private struct State: Sendable {
+        var lines: [String] = []
+        var partialLine: [UInt8] = []
+        var outputEnded = false
+        var exit: Exit?
+
+        mutating func receive(_ bytes: [UInt8]) {
+            guard !bytes.isEmpty else {
+                if !partialLine.isEmpty { lines.append(String(decoding: partialLine, as: UTF8.self)) }
+                partialLine = []
+                outputEnded = true
+                return
+            }
+            partialLine += bytes
+            while let end = partialLine.firstIndex(of: UInt8(ascii: "\n")) {
+                lines.append(String(decoding: partialLine[..<end], as: UTF8.self))
+                partialLine.removeSubrange(...end)
+            }
+        }
+    }
+
+    /// The name of the program, for messages.
+    public let name: String
+
+    private let process: Process
+    private let state: Watched<State>
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - executable: the program's file.
+    ///   - arguments: its arguments.
+    ///   - environment: variables to add to or replace in this process's own.
+    /// - Throws: ``TestingError`` of code `unusable` when it cannot be started.
+    public init(executable: URL, arguments: [String] = [], environment: [String: String] = [:]) throws {
+        name = executable.lastPathComponent
+        process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        let state = Watched(State())
+        self.state = state
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            let bytes = Array(data)
+            state.update { $0.receive(bytes) }
+        }
+        process.terminationHandler = { process in
+            let status = process.terminationStatus
+            let exit: Exit = process.terminationReason == .exit ? .exited(status) : .signalled(status)
+            state.update { $0.exit = exit }
+        }
+        do {
+            try process.run()
+        } catch {
+            throw TestingError(.unusable, "cannot start \(executable.path): \(error)")
+        }
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Starts an executable of the package under test, from where the build put the test bundle too.
+    ///
+    /// - Parameters:
+    ///   - product: the name of the executable.
+    ///   - arguments: its arguments.
+    ///   - environment: variables to add to or replace in this process's own.
+    /// - Throws: ``TestingError`` of code `unusable` when it was not built or cannot be started.
+    public convenience init(
+        product: String, arguments: [String] = [], environment: [String: String] = [:]
+    ) throws {
+        let executable = Self.productsDirectory.appendingPathComponent(product)
+        guard FileManager.default.isExecutableFile(atPath: executable.path) else {
+            throw TestingError(.unusable, "there is no \(product) beside the tests; build the whole package first")
+        }
+        try self.init(executable: executable, arguments: arguments, environment: environment)
+    }
+
+    /// The folder that the running test bundle was built into, with the package's executables.
+    public static var productsDirectory: URL {
+        let arguments = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
+        return arguments.resolvingSymlinksInPath().deletingLastPathComponent()
+    }
+
+    /// The process id.
+    public var processIdentifier: Int32 { process.processIdentifier }
+
+    /// The lines of output so far.
+    public var lines: [String] { state.update { $0.lines } }
+
+    /// The output so far as one text.
+    public var output: String { lines.joined(separator: "\n") }
+
+    /// Waits for a line of output; earlier lines count too.
+    ///
+    /// - Parameters:
+    ///   - text: what the line must contain.
+    ///   - skipped: how many lines of the output not to look at.
+    ///   - limit: how long to wait.
+    /// - Returns: the first such line.
+    /// - Throws: ``TestingError`` when there is none in time, or none before the process ended.
+    @discardableResult
+    public func waitForLine(
+        containing text: String, skipping skipped: Int = 0, within limit: Duration = TestWebSocket.patience
+    ) async throws -> String {
+        let name = name
+        return try await state.wait(within: limit, for: "\(name) to print '\(text)'; it printed:\n\(self.output)") {
+            if let line = $0.lines.dropFirst(skipped).first(where: { $0.contains(text) }) { return .success(line) }
+            guard $0.outputEnded, let exit = $0.exit else { return nil }
+            let output = $0.lines.joined(separator: "\n")
+            return .failure(TestingError(.ended, "\(name) ended (\(exit)) without printing '\(text)':\n\(output)"))
+        }
+    }
+
+    /// Waits for the line `listening on HOST:PORT` that the servers of this package print once they are ready.
+    ///
+    /// - Parameter limit: how long to wait.
+    /// - Returns: the port.
+    /// - Throws: ``TestingError`` when there is no such line in time, or not before the process ended.
+    public func waitForPort(within limit: Duration = .seconds(30)) async throws -> Int {
+        let line = try await waitForLine(containing: "listening on ", within: limit)
+        let digits = line.split(separator: ":").last.map { $0.prefix { $0.isNumber } } ?? ""
+        guard let port = Int(digits) else { throw TestingError(.unexpected, "no port in '\(line)'") }
+        return port
+    }
+
+    /// Sends a signal; nothing happens if the process has ended.
+    public func send(signal: Int32) {
+        if process.isRunning { kill(process.processIdentifier, signal) }
+    }
+
+    /// Waits for the end of the process and its output.
+    ///
+    /// - Parameter limit: how long to wait.
+    /// - Throws: ``TestingError`` of code `timeout`.
+    @discardableResult
+    public func waitForExit(within limit: Duration = TestWebSocket.patience) async throws -> Exit {
+        try await state.wait(within: limit, for: "\(self.name) to exit; it printed:\n\(self.output)") {
+            guard $0.outputEnded, let exit = $0.exit else { return nil }
+            return .success(exit)
+        }
+    }
+
+    /// Asks the process to end (SIGTERM) and waits until it has.
+    ///
+    /// - Parameter limit: how long to wait before it is killed.
+    /// - Throws: ``TestingError`` of code `timeout` when it had to be killed.
+    @discardableResult
+    public func stop(within limit: Duration = TestWebSocket.patience) async throws -> Exit {
+        send(signal: SIGTERM)
+        do {
+            return try await waitForExit(within: limit)
+        } catch {
+            send(signal: SIGKILL)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// A pattern for topics: an exact topic, or a prefix followed by `*`.
+///
+/// The wildcard minds segments, which end at `:` or `.`: `room:*` matches `room:lobby`, `room:1:x` and `room:`, not
+/// `room`; `user*` matches `user` and `user:1`, not `users`; `*` matches everything. A `*` elsewhere is a character
+/// like any other.
+public struct TopicPattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The pattern as text.
+    public let description: String
+    private let isWildcard: Bool
+
+    /// Creates a pattern.
+    public init(_ pattern: String) {
+        description = pattern
+        isWildcard = pattern.utf8.last == UInt8(ascii: "*")
+    }
+
+    /// Creates a pattern.
+    public init(stringLiteral pattern: String) {
+        self.init(pattern)
+    }
+
+    /// Whether the pattern matches the topic, byte by byte.
+    public func matches(_ topic: String) -> Bool {
+        guard isWildcard else { return description.utf8.elementsEqual(topic.utf8) }
+        let prefix = description.utf8.dropLast()
+        guard topic.utf8.starts(with: prefix) else { return false }
+        guard let last = prefix.last, !Self.isSeparator(last) else { return true }
+        guard let following = topic.utf8.dropFirst(prefix.count).first else { return true }
+        return Self.isSeparator(following)
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+    }
+}
