@@ -71,7 +71,7 @@ extension StockServer {
             "joining other nodes through Redis",
             metadata: ["redis.address": "\(redis.address)", "redis.channel_prefix": "\(redis.channelPrefix)"]
         )
-        return RedisAdapter(configuration: redis, eventLoopGroup: group, logger: logger)
+        return RedisAdapter(redis, eventLoopGroup: group, logger: logger)
     }
 
     private func reportLimits(_ logger: Logger) {
