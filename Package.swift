@@ -23,13 +23,7 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
-        .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
-        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
-        .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
-        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
-        .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
-        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -69,6 +63,11 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketServerTests",
             dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketTests",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
         .target(

@@ -1,6 +1,6 @@
 import PhoenixWire
 
-/// A channel value of some type, as its ``ChannelProcess`` drives it. Calls never overlap.
+/// A channel value of some type, as its ``ChannelProcess`` drives it; calls never overlap.
 protocol RunningChannel: AnyObject {
     /// The events that go through ``handleOut(_:socket:)``.
     var intercepts: Set<String> { get }

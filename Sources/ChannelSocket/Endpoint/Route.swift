@@ -25,7 +25,9 @@ public struct Route: Sendable {
     ///   - join: decides about a join of the topic with the payload: returns the channel or throws ``JoinRefused``.
     public init<Channel: ChannelCallbacks>(
         _ pattern: TopicPattern,
-        join: @escaping @Sendable (_ topic: String, _ payload: Payload, _ socket: Socket) async throws -> sending Channel
+        join: @escaping @Sendable (
+            _ topic: String, _ payload: Payload, _ socket: Socket
+        ) async throws -> sending Channel
     ) {
         self.pattern = pattern
         makeChannel = { RunningChannelOf(join: join) }
