@@ -24,6 +24,8 @@ let package = Package(
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
+        .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
+        .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
