@@ -9,6 +9,7 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -23,6 +24,8 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
+        .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
+        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
         .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
@@ -49,6 +52,18 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "ChannelSocketTesting",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketRedisTests",
+            dependencies: [
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "ChannelSocketServer",
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
@@ -69,12 +84,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketTests",
-            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
-            swiftSettings: swiftSettings
-        ),
-        .target(
-            name: "ChannelSocketTesting",
-            dependencies: [nioCore, nioPosix],
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
