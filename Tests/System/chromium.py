@@ -1,6 +1,7 @@
 """Headless Chromium, driven over its DevTools protocol."""
 
 import base64
+import contextlib
 import itertools
 import json
 import os
@@ -33,12 +34,16 @@ class Chromium:
         port_file = self.profile / "DevToolsActivePort"
         wait_until("chromium to listen", lambda: port_file.exists() and port_file.read_text().count("\n"), 60)
         port, path = port_file.read_text().splitlines()[:2]
-        self.connection = connect(f"ws://127.0.0.1:{port}{path}", max_size=None, open_timeout=DEADLINE)
+        self.resources = contextlib.ExitStack()
+        self.connection = self.resources.enter_context(
+            connect(f"ws://127.0.0.1:{port}{path}", max_size=None, open_timeout=DEADLINE)
+        )
         self.ids = itertools.count(1)
         self.errors = []
+        self.console = []
 
     def call(self, method, session=None, **parameters):
-        """Calls a method and returns its result; notes the page errors that arrive meanwhile."""
+        """Calls a method and returns its result; notes the errors and console lines that arrive meanwhile."""
         number = next(self.ids)
         request = {"id": number, "method": method, "params": parameters}
         if session:
@@ -51,15 +56,21 @@ class Chromium:
                 if "error" in message:
                     raise AssertionError(f"{method}: {message['error']}")
                 return message["result"]
-            if message.get("method") == "Runtime.exceptionThrown":
-                details = message["params"]["exceptionDetails"]
-                self.errors.append(details.get("exception", {}).get("description") or details["text"])
+            self.note(message)
+
+    def note(self, message):
+        if message.get("method") == "Runtime.exceptionThrown":
+            details = message["params"]["exceptionDetails"]
+            self.errors.append(details.get("exception", {}).get("description") or details["text"])
+        elif message.get("method") == "Runtime.consoleAPICalled":
+            values = message["params"]["args"]
+            self.console.append(" ".join(str(value.get("value", value.get("description"))) for value in values))
 
     def open(self, url):
         return Tab(self, url)
 
     def close(self):
-        self.connection.close()
+        self.resources.close()
         self.process.stop()
         shutil.rmtree(self.profile, ignore_errors=True)
 

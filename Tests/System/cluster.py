@@ -71,6 +71,7 @@ class Process:
     def kill(self):
         self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
 
 class Redis:

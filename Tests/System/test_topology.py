@@ -1,5 +1,6 @@
 """docker/compose.yaml's topology as processes: one Redis, three nodes and a balancer with the very configuration."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -20,7 +21,9 @@ class Client:
 
     def __init__(self, address, room="lobby"):
         self.topic = f"room:{room}"
-        self.socket = connect(f"ws://{address}/socket/websocket?vsn=2.0.0", open_timeout=DEADLINE)
+        self.resources = contextlib.ExitStack()
+        url = f"ws://{address}/socket/websocket?vsn=2.0.0"
+        self.socket = self.resources.enter_context(connect(url, open_timeout=DEADLINE))
         self.send("1", "1", "phx_join", {})
         self.node = self.receive()[4]["response"]["node"]
 
@@ -31,7 +34,7 @@ class Client:
         return json.loads(self.socket.recv(timeout=DEADLINE))
 
     def close(self):
-        self.socket.close()
+        self.resources.close()
 
 
 def get(url):
@@ -48,8 +51,8 @@ class TopologyTest(unittest.TestCase):
             self.balancer = "127.0.0.1:%d" % probe.getsockname()[1]
         environment = {"BALANCER_BIND": self.balancer}
         environment |= {node.name.upper(): node.address for node in self.nodes}
-        command = [shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin"), "-db", "-f", ROOT / "docker" / "haproxy.cfg"]
-        self.start(Process("haproxy", command, environment))
+        haproxy = shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+        self.start(Process("haproxy", [haproxy, "-db", "-f", ROOT / "docker" / "haproxy.cfg"], environment))
         wait_until("the balancer to answer", self.is_balancer_up)
 
     def start(self, process):
