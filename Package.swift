@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
+        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
         .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
