@@ -9,6 +9,7 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -23,12 +24,8 @@ let package = Package(
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
-        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
-        .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
-        .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
-        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -52,22 +49,20 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "ChannelSocketServer",
-            dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, logging, lifecycle,
-            ],
-            resources: [.embedInCode("Resources/chat.html")],
-            swiftSettings: swiftSettings
-        ),
-        .executableTarget(
-            name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketServer", argumentParser, logging],
+            name: "ChannelSocketTesting",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "ChannelSocketServerTests",
-            dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
+            name: "ChannelSocketRedisTests",
+            dependencies: [
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketTests",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
         .target(

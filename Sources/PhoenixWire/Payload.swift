@@ -18,6 +18,12 @@ public enum Payload: Hashable, Sendable {
         return bytes.readableBytesView.first == UInt8(ascii: "{")
     }
 
+    /// Whether the payload is opaque bytes.
+    public var isBinary: Bool {
+        guard case .binary = self else { return false }
+        return true
+    }
+
     /// The bytes, whatever they mean.
     public var bytes: ByteBuffer {
         switch self {

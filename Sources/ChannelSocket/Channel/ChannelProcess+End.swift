@@ -33,7 +33,9 @@ extension ChannelProcess {
         await withCheckedContinuation { endWaiters.append($0) }
     }
 
-    /// Runs `terminate`, tells the client, and forgets the channel. Runs in the mailbox task.
+    /// Runs `terminate`, tells the client, and forgets the channel.
+    ///
+    /// Runs in the mailbox task.
     func finish(_ reason: TerminateReason) async {
         await channel.terminate(reason, socket: socket())
         endReason = reason

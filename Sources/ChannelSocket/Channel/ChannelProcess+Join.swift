@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 import PhoenixWire
 
 /// The join path: callback, then subscription, then the join reply.

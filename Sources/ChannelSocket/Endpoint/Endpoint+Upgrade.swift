@@ -1,5 +1,5 @@
 import Logging
-public import NIOCore
+import NIOCore
 import PhoenixWire
 import Synchronization
 
@@ -12,7 +12,9 @@ extension Endpoint: WebSocketMount {
 
     /// Negotiates the serializer and asks the connect callback; refusals are 403 with an empty body, as in Phoenix.
     public func decide(_ request: UpgradeRequest) async -> UpgradeDecision {
-        let params = ConnectParams(query: request.query)
+        guard let params = ConnectParams(query: request.query) else {
+            return .refuse(status: 400, body: "the query is malformed or too long")
+        }
         guard let serializer = Serializer(vsn: params.vsn) else {
             return refuse("unknown vsn")
         }

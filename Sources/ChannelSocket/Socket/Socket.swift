@@ -1,4 +1,6 @@
+import NIOCore
 public import PhoenixWire
+import Synchronization
 
 /// What a channel's callbacks see of the client: the topic, the assigns, and the ways to reach the client and others.
 ///
@@ -25,8 +27,9 @@ public struct Socket: Sendable {
 
     // MARK: Assigns
 
-    /// The values the channel carries along; begins with those of the connect callback. Not shared with the other
-    /// channels of the connection.
+    /// The values the channel carries along, beginning with those of the connect callback.
+    ///
+    /// They are not shared with the other channels of the connection.
     public var assigns: Assigns {
         process.assigns.withLock { $0 }
     }

@@ -7,8 +7,12 @@ extension SocketSession {
         switch decoded {
         case .message(let message):
             route(message)
-        case .invalidTopic(let topicJSON, _, let ref):
-            refuseInvalidTopic(topicJSON, ref: ref)
+        case .invalidTopic(let topicJSON, let joinRef, let ref, let event):
+            let isLeave = event == "phx_leave"
+            replyToInvalidTopic(
+                topicJSON, joinRef: isLeave ? joinRef : .null, ref: ref, isLeave ? .ok : .error,
+                isLeave ? .emptyObject : .reason("unmatched topic")
+            )
         }
     }
 
@@ -63,9 +67,13 @@ extension SocketSession {
     }
 
     /// A topic that is no string matches nothing, and comes back as it was.
-    private func refuseInvalidTopic(_ topicJSON: String, ref: Ref) {
-        sendOrLog(
-            Reply(joinRef: .null, ref: ref, topic: topicJSON, status: .error, payload: .reason("unmatched topic"))
-        )
+    private func replyToInvalidTopic(
+        _ topicJSON: String, joinRef: Ref, ref: Ref, _ status: ReplyStatus, _ payload: Payload
+    ) {
+        sendOrLog(topic: topicJSON) { serializer, buffer throws(WireError) in
+            try serializer.writeReplyFrame(
+                toInvalidTopic: topicJSON, joinRef: joinRef, ref: ref, status: status, payload: payload, into: &buffer
+            )
+        }
     }
 }

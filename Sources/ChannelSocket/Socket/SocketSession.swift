@@ -55,26 +55,17 @@ final class SocketSession {
     // MARK: Frames to the client
 
     func send(_ reply: Reply) throws(WireError) {
-        guard connection.isOpen else { return }
-        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
-            try serializer.writeFrame(reply, into: &buffer)
-        }
+        try append { serializer, buffer throws(WireError) in try serializer.writeFrame(reply, into: &buffer) }
     }
 
     func send(_ message: Message) throws(WireError) {
-        guard connection.isOpen else { return }
-        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
-            try serializer.writeFrame(message, into: &buffer)
-        }
+        try append { serializer, buffer throws(WireError) in try serializer.writeFrame(message, into: &buffer) }
     }
 
     /// Sends a broadcast to this client alone, for channels that do not take the common bytes.
     func send(_ broadcast: Broadcast) {
-        guard connection.isOpen else { return }
         do {
-            try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
-                try serializer.writeFrame(broadcast, into: &buffer)
-            }
+            try append { serializer, buffer throws(WireError) in try serializer.writeFrame(broadcast, into: &buffer) }
         } catch {
             statistics.count(.unencodableBroadcasts)
         }
@@ -88,6 +79,19 @@ final class SocketSession {
 
     func sendOrLog(_ message: Message) {
         do { try send(message) } catch { logUnsent(message.topic, error) }
+    }
+
+    func sendOrLog(topic: String, write: (Serializer, inout ByteBuffer) throws(WireError) -> Void) {
+        do { try append(write) } catch { logUnsent(topic, error) }
+    }
+
+    private func append(
+        _ write: (Serializer, inout ByteBuffer) throws(WireError) -> Void
+    ) throws(WireError) {
+        guard connection.isOpen else { return }
+        try shard.transport.outbox.append(to: connection) { buffer throws(WireError) in
+            try write(serializer, &buffer)
+        }
     }
 
     private func logUnsent(_ topic: String, _ error: WireError) {
@@ -112,7 +116,9 @@ extension SocketSession: WebSocketMessageHandler {
         }
     }
 
-    /// Ends this one socket. Phoenix says 1011; 1007 and 1008 are kept for what they mean.
+    /// Ends this one socket.
+    ///
+    /// Phoenix says 1011 to everything; 1007 and 1008 tell more where they fit.
     private func malformed(_ error: WireError) {
         statistics.count(.malformedMessages)
         let code: UInt16 =
@@ -141,7 +147,9 @@ extension SocketSession: WebSocketMessageHandler {
 extension SocketSession: BroadcastReceiver {
     var connectionNumber: UInt64 { connection.number }
 
-    /// Handles a broadcast to the socket id. 1001, because phoenix.js comes back after anything but 1000.
+    /// Handles a broadcast to the socket id.
+    ///
+    /// Closes with 1001, because phoenix.js comes back after anything but 1000.
     func receive(_ broadcast: Broadcast) {
         guard broadcast.event == "disconnect" else { return }
         endReason = .kicked

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// A plain WebSocket that sends every message back, on the same connection handler as an ``Endpoint``.
 ///

@@ -1,5 +1,4 @@
 import NIOCore
-import PhoenixWire
 
 /// The finished WebSocket frames that one audience is to get at the end of the current loop tick.
 ///
@@ -27,13 +26,14 @@ final class FrameStream {
     ///   - sequence: position of the frame in the tick.
     ///   - excluded: number of the connection that must not get it; 0 for none.
     ///   - write: writes the whole frame, header included; if it throws, nothing is appended.
-    func append(
+    /// - Throws: what `write` throws.
+    func append<Failure: Error>(
         sequence: UInt32,
         excluded: UInt64,
-        write: (inout ByteBuffer) throws(WireError) -> Void
-    ) throws(WireError) {
+        write: (inout ByteBuffer) throws(Failure) -> Void
+    ) throws(Failure) {
         let start = bytes.writerIndex
-        do {
+        do throws(Failure) {
             try write(&bytes)
         } catch {
             bytes.moveWriterIndex(to: start)

@@ -1,5 +1,4 @@
 import NIOCore
-import PhoenixWire
 
 /// What one event loop is going to send: gathers the frames of a loop tick and writes once per connection.
 ///
@@ -23,11 +22,11 @@ final class Outbox {
     }
 
     /// Appends one frame for all targets of an audience but one.
-    func append(
+    func append<Failure: Error>(
         to audience: Audience,
         excluding excluded: UInt64,
-        write: (inout ByteBuffer) throws(WireError) -> Void
-    ) throws(WireError) {
+        write: (inout ByteBuffer) throws(Failure) -> Void
+    ) throws(Failure) {
         let stream: FrameStream
         if let pending = audience.pending {
             stream = pending
@@ -40,10 +39,10 @@ final class Outbox {
     }
 
     /// Appends one frame for a single connection.
-    func append(
+    func append<Failure: Error>(
         to connection: WebSocketConnection,
-        write: (inout ByteBuffer) throws(WireError) -> Void
-    ) throws(WireError) {
+        write: (inout ByteBuffer) throws(Failure) -> Void
+    ) throws(Failure) {
         let stream: FrameStream
         if let pending = connection.pending {
             stream = pending

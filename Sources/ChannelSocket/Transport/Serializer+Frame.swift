@@ -20,7 +20,22 @@ extension Serializer {
     func writeFrame(_ message: Message, into buffer: inout ByteBuffer) throws(WireError) {
         let sizeHint = Self.sizeHint(message.topic, message.event, message.payload)
         try WebSocketFrame.write(into: &buffer, sizeHint: sizeHint) { body throws(WireError) in
-            try encode(message, into: &body).opcode
+            try encodeMessage(
+                joinRef: message.joinRef, ref: message.ref, topic: message.topic, event: message.event,
+                payload: message.payload, into: &body
+            ).opcode
+        }
+    }
+
+    func writeReplyFrame(
+        toInvalidTopic topicJSON: String, joinRef: Ref, ref: Ref, status: ReplyStatus, payload: Payload,
+        into buffer: inout ByteBuffer
+    ) throws(WireError) {
+        let sizeHint = Self.sizeHint(topicJSON, "phx_reply status response", payload)
+        try WebSocketFrame.write(into: &buffer, sizeHint: sizeHint) { body throws(WireError) in
+            try encodeReply(
+                toInvalidTopic: topicJSON, joinRef: joinRef, ref: ref, status: status, payload: payload, into: &body
+            ).opcode
         }
     }
 

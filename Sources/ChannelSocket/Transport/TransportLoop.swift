@@ -20,10 +20,9 @@ final class TransportLoop {
         connections.append(connection)
         if sweep == nil {
             // One timer for all connections instead of one each: it counts seconds without data, no clock is read.
-            sweep = eventLoop.assumeIsolated().scheduleRepeatedTask(
-                initialDelay: .seconds(1), delay: .seconds(1)
-            ) { _ in
-                for connection in self.connections {
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                for connection in bound.value.connections {
                     connection.secondPassed()
                 }
             }

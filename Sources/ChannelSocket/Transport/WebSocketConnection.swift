@@ -60,7 +60,9 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     // MARK: Outbound
 
-    /// Sends finished frames, now. Only the ``Outbox`` calls this; everybody else appends to the outbox.
+    /// Sends finished frames, now.
+    ///
+    /// Only the ``Outbox`` calls this; everybody else appends to the outbox.
     func write(_ frames: ByteBuffer) {
         guard state == .open, let context else { return }
         guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
@@ -146,7 +148,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             handler?.receivedBinary(bytes)
         case .ping(let bytes):
             loop.outbox.append(to: self) { (buffer: inout ByteBuffer) in
-                WebSocketFrame.writePong(bytes, into: &buffer)
+                WebSocketFrame.write(.pong, bytes, into: &buffer)
             }
         case .pong:
             break
