@@ -65,11 +65,6 @@ let package = Package(
             dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
-        .target(
-            name: "ChannelSocketTesting",
-            dependencies: [nioCore, nioPosix],
-            swiftSettings: swiftSettings
-        ),
         .executableTarget(
             name: "phoenix-contract",
             dependencies: [

@@ -54,18 +54,15 @@ public final class ChildProcess: Sendable {
         var descriptors: [Int32] = [-1, -1]
         guard pipe(&descriptors) == 0 else { throw TestingError(.unusable, "cannot make a pipe") }
         for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        defer { close(descriptors[1]) }
         let output = ProcessOutput(FileHandle(fileDescriptor: descriptors[0], closeOnDealloc: true)) { bytes in
             state.update { $0.receive(bytes) }
         }
-        defer { close(descriptors[1]) }
-        let process = try SpawnedProcess(
+        process = try SpawnedProcess.start(
             [executable.path] + arguments,
             environment: ProcessInfo.processInfo.environment.merging(environment) { _, new in new },
             output: descriptors[1]
-        )
-        self.process = process
-        Thread.detachNewThread {
-            let exit = process.wait()
+        ) { exit in
             output.finish { state.update { $0.end(exit) } }
         }
     }
@@ -96,6 +93,19 @@ public final class ChildProcess: Sendable {
         let arguments = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
         return arguments.resolvingSymlinksInPath().deletingLastPathComponent()
     }
+
+    /// Looks for a program in `PATH`.
+    ///
+    /// - Parameter program: its name.
+    /// - Returns: the file, or nil if there is none.
+    public static func find(_ program: String) -> URL? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let files = path.split(separator: ":").map { URL(fileURLWithPath: "\($0)/\(program)") }
+        return files.first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    }
+
+    /// Whether the process has not ended yet.
+    public var isRunning: Bool { state.update { $0.exit == nil } }
 
     /// The process id.
     public var processIdentifier: Int32 { process.identifier }

@@ -11,6 +11,42 @@ final class SpawnedProcess: Sendable {
 
     private let reaped = Mutex(false)
 
+    /// Starts a program that ends with this process, whatever ends that.
+    ///
+    /// - Parameters:
+    ///   - command: the program's path and its arguments.
+    ///   - environment: its environment.
+    ///   - output: where its output goes.
+    ///   - ended: called when it has ended.
+    /// - Returns: the running process.
+    /// - Throws: ``TestingError`` of code `unusable`.
+    static func start(
+        _ command: [String],
+        environment: [String: String],
+        output: Int32,
+        ended: @escaping @Sendable (ChildProcess.Exit) -> Void
+    ) throws -> SpawnedProcess {
+        let start = Start()
+        // Linux kills such a child when the thread that started it ends, so that thread stays, and waits for the child.
+        let helper = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"]
+        let prefix = FileManager.default.isExecutableFile(atPath: helper[0]) ? helper : []
+        Thread.detachNewThread {
+            let result = Result { try SpawnedProcess(prefix + command, environment: environment, output: output) }
+            start.result.withLock { $0 = result }
+            start.isDone.signal()
+            if let process = try? result.get() { ended(process.wait()) }
+        }
+        start.isDone.wait()
+        guard let result = start.result.withLock({ $0 }) else { throw TestingError(.unusable, "no child process") }
+        return try result.get()
+    }
+
+    /// Hands the outcome from the child's thread to who asked for the child.
+    private final class Start: Sendable {
+        let result = Mutex<Result<SpawnedProcess, any Error>?>(nil)
+        let isDone = DispatchSemaphore(value: 0)
+    }
+
     /// Starts a program with standard input empty and both outputs going to a descriptor.
     ///
     /// - Parameters:
@@ -18,7 +54,7 @@ final class SpawnedProcess: Sendable {
     ///   - environment: its environment.
     ///   - output: where its output goes.
     /// - Throws: ``TestingError`` of code `unusable`.
-    init(_ command: [String], environment: [String: String], output: Int32) throws {
+    private init(_ command: [String], environment: [String: String], output: Int32) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -56,7 +92,7 @@ final class SpawnedProcess: Sendable {
     }
 
     /// Blocks the thread until the process has ended.
-    func wait() -> ChildProcess.Exit {
+    private func wait() -> ChildProcess.Exit {
         var info = siginfo_t()
         while waitid(P_PID, id_t(identifier), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
         return reaped.withLock { reaped in
