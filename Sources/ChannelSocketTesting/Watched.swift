@@ -46,6 +46,7 @@ final class Watched<State: Sendable>: Sendable {
     ///   - limit: how long to wait.
     ///   - what: what is waited for, for the error message.
     ///   - attempt: looks at the state, may take something out of it; nil means not yet.
+    /// - Returns: what `attempt` found.
     /// - Throws: ``TestingError`` of code `timeout`, or what `attempt` failed with.
     func wait<Value: Sendable>(
         within limit: Duration,

@@ -18,7 +18,8 @@ struct ChildProcessTests {
 
     @Test("waits for a line and for the port")
     func line() async throws {
-        let process = try Self.shell("echo starting; echo \"listening on 127.0.0.1:$P\"; exec cat /dev/zero", environment: ["P": "4711"])
+        let script = "echo starting; echo \"listening on 127.0.0.1:$P\"; exec tail -f /dev/null"
+        let process = try Self.shell(script, environment: ["P": "4711"])
         #expect(try await process.waitForPort() == 4711)
         process.send(signal: SIGKILL)
         #expect(try await process.waitForExit() == .signalled(SIGKILL))
@@ -34,10 +35,20 @@ struct ChildProcessTests {
 
     @Test("kills a process that ignores SIGTERM, and says so")
     func stubborn() async throws {
-        let process = try Self.shell("trap '' TERM; echo ready; while :; do read -r line < /dev/zero; done")
+        let process = try Self.shell("trap '' TERM; echo ready; exec tail -f /dev/null")
         try await process.waitForLine(containing: "ready")
         await #expect(throws: TestingError.self) { try await process.stop(within: .milliseconds(50)) }
         #expect(try await process.waitForExit() == .signalled(SIGKILL))
+    }
+
+    @Test("notices the end of one process while others go on")
+    func several() async throws {
+        let processes = try (0..<4).map { _ in try Self.shell("echo ready; exec tail -f /dev/null") }
+        for process in processes { try await process.waitForLine(containing: "ready") }
+        for process in processes {
+            process.send(signal: SIGKILL)
+            #expect(try await process.waitForExit() == .signalled(SIGKILL))
+        }
     }
 
     @Test("says what is missing")

@@ -25,7 +25,9 @@ struct JSONValueTests {
 
     @Test(
         "refuses what is not JSON",
-        arguments: ["", "{", "[1,]", "{\"a\"}", "nul", "01", "1.", "\"a", "\"\\x\"", "\"\u{1}\"", "[1] 2", "{,}", "-", "NaN"])
+        arguments: [
+            "", "{", "[1,]", "{\"a\"}", "nul", "01", "1.", "\"a", "\"\\x\"", "\"\u{1}\"", "[1] 2", "{,}", "-", "NaN",
+        ])
     func malformed(text: String) {
         #expect(throws: TestingError.self) { try JSONValue(parsing: text) }
     }

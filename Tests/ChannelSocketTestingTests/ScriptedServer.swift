@@ -35,10 +35,10 @@ final class ScriptedServer: Sendable {
         try await start { Array($0.utf8) }
     }
 
-    /// Shakes hands and sends `bytes` at once.
-    static func startWebSocket(sending bytes: [UInt8], thenCloses: Bool = false) async throws -> ScriptedServer {
+    /// Shakes hands and sends `bytes` at once, then answers each chunk with `answer`, or closes if that is nil.
+    static func startWebSocket(sending bytes: [UInt8], then answer: [UInt8]? = []) async throws -> ScriptedServer {
         try await start { received in
-            guard received.hasPrefix("GET") else { return thenCloses ? nil : [] }
+            guard received.hasPrefix("GET") else { return answer }
             let head =
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"

@@ -72,7 +72,7 @@ struct TestWebSocketTests {
 
     @Test("gives up waiting at the deadline, and tells the end of the connection")
     func deadline() async throws {
-        let server = try await ScriptedServer.startWebSocket(sending: [], thenCloses: true)
+        let server = try await ScriptedServer.startWebSocket(sending: [], then: nil)
         let socket = try await TestWebSocket.connect(port: server.port, to: Self.handshake)
         let error = try await #require(throws: TestingError.self) {
             try await socket.receive(within: .milliseconds(20))
@@ -92,7 +92,8 @@ struct TestWebSocketTests {
         #expect(masked[6...].enumerated().map { $1 ^ masked[2 + $0 % 4] } == [1, 2, 3, 4, 5])
         let huge = TestFrame(opcode: 2, masked: false, claimedLength: 1 << 62).encoded()
         #expect(huge == [0x82, 127, 0x40, 0, 0, 0, 0, 0, 0, 0])
-        #expect(TestFrame(opcode: 2, payload: Array(repeating: 0, count: 300)).encoded().prefix(4) == [0x82, 0xFE, 1, 44])
+        let long = TestFrame(opcode: 2, payload: Array(repeating: 0, count: 300))
+        #expect(long.encoded().prefix(4) == [0x82, 0xFE, 1, 44])
         #expect(TestFrame.close(code: 1000, reason: "a").payload == [0x03, 0xE8, 0x61])
     }
 }

@@ -57,10 +57,10 @@ extension Collection<UInt8> {
     var hexadecimal: String { map { String(format: "%02x", $0) }.joined() }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     /// Reads bytes from hexadecimal digits; nil if they are none.
     init?(hexadecimal: String) {
-        let digits = Array<Character>(hexadecimal)
+        let digits = [Character](hexadecimal)
         guard digits.count.isMultiple(of: 2) else { return nil }
         self = []
         for start in stride(from: 0, to: digits.count, by: 2) {

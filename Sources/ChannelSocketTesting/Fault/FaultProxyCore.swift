@@ -1,7 +1,9 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// The faults and the live connections of a ``FaultProxy``. Confined to its event loop.
+/// The faults and the live connections of a proxy.
+///
+/// Confined to the proxy's event loop.
 final class FaultProxyCore {
     let loop: any EventLoop
     var paused: [FaultProxy.Direction: Bool] = [:]

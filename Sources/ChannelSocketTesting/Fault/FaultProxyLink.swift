@@ -1,7 +1,8 @@
 internal import Foundation
 internal import NIOCore
 
-/// One connection through a ``FaultProxy``: the client's side, the upstream's side, and what is held between them.
+/// One connection through a proxy: the client's side, the upstream's side, and what is held between them.
+///
 /// Confined to the proxy's event loop.
 final class FaultProxyLink {
     private struct Held {

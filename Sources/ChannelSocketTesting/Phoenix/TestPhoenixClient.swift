@@ -41,6 +41,7 @@ public actor TestPhoenixClient {
     ///   - version: the version of the protocol to speak.
     ///   - query: more query parameters, percent-encoded, such as `user=ann&token=1`.
     ///   - handshakeHeaders: more header fields for the handshake.
+    /// - Returns: the connected client, which has joined nothing.
     /// - Throws: what ``TestWebSocket/connect(host:port:to:answersClose:within:)`` throws.
     public static func connect(
         host: String = "127.0.0.1", port: Int, mount: String = "/socket", version: Version = .v2, query: String = "",

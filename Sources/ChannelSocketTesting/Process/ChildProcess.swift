@@ -16,28 +16,28 @@ public final class ChildProcess: Sendable {
     private struct State: Sendable {
         var lines: [String] = []
         var partialLine: [UInt8] = []
-        var outputEnded = false
+        /// Set once all output is in `lines`.
         var exit: Exit?
 
         mutating func receive(_ bytes: [UInt8]) {
-            guard !bytes.isEmpty else {
-                if !partialLine.isEmpty { lines.append(String(decoding: partialLine, as: UTF8.self)) }
-                partialLine = []
-                outputEnded = true
-                return
-            }
             partialLine += bytes
             while let end = partialLine.firstIndex(of: UInt8(ascii: "\n")) {
                 lines.append(String(decoding: partialLine[..<end], as: UTF8.self))
                 partialLine.removeSubrange(...end)
             }
         }
+
+        mutating func end(_ exit: Exit) {
+            if !partialLine.isEmpty { lines.append(String(decoding: partialLine, as: UTF8.self)) }
+            partialLine = []
+            self.exit = exit
+        }
     }
 
     /// The name of the program, for messages.
     public let name: String
 
-    private let process: Process
+    private let process: SpawnedProcess
     private let state: Watched<State>
 
     /// Starts a program.
@@ -49,36 +49,26 @@ public final class ChildProcess: Sendable {
     /// - Throws: ``TestingError`` of code `unusable` when it cannot be started.
     public init(executable: URL, arguments: [String] = [], environment: [String: String] = [:]) throws {
         name = executable.lastPathComponent
-        process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
         let state = Watched(State())
         self.state = state
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            let bytes = Array(data)
+        var descriptors: [Int32] = [-1, -1]
+        guard pipe(&descriptors) == 0 else { throw TestingError(.unusable, "cannot make a pipe") }
+        for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        defer { close(descriptors[1]) }
+        let output = ProcessOutput(FileHandle(fileDescriptor: descriptors[0], closeOnDealloc: true)) { bytes in
             state.update { $0.receive(bytes) }
         }
-        process.terminationHandler = { process in
-            let status = process.terminationStatus
-            let exit: Exit = process.terminationReason == .exit ? .exited(status) : .signalled(status)
-            state.update { $0.exit = exit }
-        }
-        do {
-            try process.run()
-        } catch {
-            throw TestingError(.unusable, "cannot start \(executable.path): \(error)")
+        process = try SpawnedProcess.start(
+            [executable.path] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { _, new in new },
+            output: descriptors[1]
+        ) { exit in
+            output.finish { state.update { $0.end(exit) } }
         }
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.send(signal: SIGKILL)
     }
 
     /// Starts an executable of the package under test, from where the build put the test bundle too.
@@ -104,8 +94,21 @@ public final class ChildProcess: Sendable {
         return arguments.resolvingSymlinksInPath().deletingLastPathComponent()
     }
 
+    /// Looks for a program in `PATH`.
+    ///
+    /// - Parameter program: its name.
+    /// - Returns: the file, or nil if there is none.
+    public static func find(_ program: String) -> URL? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let files = path.split(separator: ":").map { URL(fileURLWithPath: "\($0)/\(program)") }
+        return files.first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    }
+
+    /// Whether the process has not ended yet.
+    public var isRunning: Bool { state.update { $0.exit == nil } }
+
     /// The process id.
-    public var processIdentifier: Int32 { process.processIdentifier }
+    public var processIdentifier: Int32 { process.identifier }
 
     /// The lines of output so far.
     public var lines: [String] { state.update { $0.lines } }
@@ -128,7 +131,7 @@ public final class ChildProcess: Sendable {
         let name = name
         return try await state.wait(within: limit, for: "\(name) to print '\(text)'; it printed:\n\(self.output)") {
             if let line = $0.lines.dropFirst(skipped).first(where: { $0.contains(text) }) { return .success(line) }
-            guard $0.outputEnded, let exit = $0.exit else { return nil }
+            guard let exit = $0.exit else { return nil }
             let output = $0.lines.joined(separator: "\n")
             return .failure(TestingError(.ended, "\(name) ended (\(exit)) without printing '\(text)':\n\(output)"))
         }
@@ -148,24 +151,25 @@ public final class ChildProcess: Sendable {
 
     /// Sends a signal; nothing happens if the process has ended.
     public func send(signal: Int32) {
-        if process.isRunning { kill(process.processIdentifier, signal) }
+        process.send(signal: signal)
     }
 
     /// Waits for the end of the process and its output.
     ///
     /// - Parameter limit: how long to wait.
+    /// - Returns: how it ended.
     /// - Throws: ``TestingError`` of code `timeout`.
     @discardableResult
     public func waitForExit(within limit: Duration = TestWebSocket.patience) async throws -> Exit {
         try await state.wait(within: limit, for: "\(self.name) to exit; it printed:\n\(self.output)") {
-            guard $0.outputEnded, let exit = $0.exit else { return nil }
-            return .success(exit)
+            $0.exit.map { .success($0) }
         }
     }
 
     /// Asks the process to end (SIGTERM) and waits until it has.
     ///
     /// - Parameter limit: how long to wait before it is killed.
+    /// - Returns: how it ended.
     /// - Throws: ``TestingError`` of code `timeout` when it had to be killed.
     @discardableResult
     public func stop(within limit: Duration = TestWebSocket.patience) async throws -> Exit {

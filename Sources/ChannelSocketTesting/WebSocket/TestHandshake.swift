@@ -27,6 +27,7 @@ public struct TestHandshake: Sendable {
     /// The bytes of the request.
     ///
     /// - Parameter host: the value of the `Host` header field.
+    /// - Returns: the head of an HTTP/1.1 request.
     public func encoded(host: String) -> [UInt8] {
         var fields: [(name: String, value: String?)] = [
             ("Host", host), ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),

@@ -40,6 +40,7 @@ public final class TestWebSocket: Sendable {
     ///   - handshake: the request.
     ///   - answersClose: whether a close frame is answered with an equal one, as a well-behaved client does.
     ///   - limit: how long to wait.
+    /// - Returns: the open connection.
     /// - Throws: ``HandshakeRefused`` when the answer is not 101, ``TestingError`` when there is none in time or the
     ///   answer is no correct upgrade, and what connecting throws.
     public static func connect(
@@ -110,6 +111,7 @@ public final class TestWebSocket: Sendable {
     /// Takes the next event, which must be a text message.
     ///
     /// - Parameter limit: how long to wait.
+    /// - Returns: the text.
     /// - Throws: ``TestingError`` of code `unexpected` when it is something else, `timeout` when there is none.
     public func receiveText(within limit: Duration = patience) async throws -> String {
         let event = try await receive(within: limit)
