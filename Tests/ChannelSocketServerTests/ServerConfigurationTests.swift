@@ -1,5 +1,6 @@
 import ChannelSocket
 import ChannelSocketRedis
+import Logging
 import Testing
 
 @testable import ChannelSocketServer
