@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
         .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
+        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -60,8 +61,8 @@ let package = Package(
         .target(
             name: "ChannelSocketHTTP",
             dependencies: [
-                "ChannelSocket", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
-                nioWebSocket, logging, lifecycle,
+                "ChannelSocket", hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioWebSocket, logging, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),
@@ -76,12 +77,25 @@ let package = Package(
         ),
         .executableTarget(
             name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketServer", argumentParser, logging],
+            dependencies: ["ChannelSocketServer", "PhoenixWire", argumentParser, logging],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "phoenix-contract",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
+                nioPosix, logging, lifecycle,
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "ChannelSocketTesting",
             dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "PhoenixWireTests",
+            dependencies: ["PhoenixWire", nioCore],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -105,12 +119,20 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketServerTests",
-            dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
+            dependencies: [
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", nioCore, logging,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ChannelSocketTestingTests",
             dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "PhoenixContractTests",
+            dependencies: ["ChannelSocketTesting", "phoenix-contract"],
+            resources: [.copy("Transcripts"), .copy("Dialogues")],
             swiftSettings: swiftSettings
         ),
     ]
