@@ -57,7 +57,8 @@ let package = Package(
         .target(
             name: "ChannelSocketHTTP",
             dependencies: [
-                "ChannelSocket", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+                "ChannelSocket", hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1,
                 nioWebSocket, logging, lifecycle,
             ],
             swiftSettings: swiftSettings
