@@ -61,6 +61,11 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var logLevel: String?
 
+    // Validating here, rather than in run, shows the usage of this command with what is wrong.
+    func validate() throws {
+        _ = try serverConfiguration()
+    }
+
     func run() async throws {
         let configuration = try serverConfiguration()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
