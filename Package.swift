@@ -14,6 +14,10 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -24,6 +28,7 @@ let package = Package(
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
+        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
     ],
@@ -32,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
     ],
@@ -49,14 +55,28 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "ChannelSocketHTTP",
+            dependencies: [
+                "ChannelSocket", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+                nioWebSocket, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "ChannelSocketTesting",
             dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "ChannelSocketHTTPTests",
+            dependencies: ["ChannelSocket", "ChannelSocketHTTP", hummingbird, nioCore, nioPosix, logging, lifecycle],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "ChannelSocketRedisTests",
             dependencies: [
-                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: swiftSettings
         ),
