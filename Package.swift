@@ -88,7 +88,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketServer", argumentParser, logging],
+            dependencies: ["ChannelSocketServer", "PhoenixWire", argumentParser, logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(
