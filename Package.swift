@@ -29,10 +29,10 @@ let package = Package(
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
-        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
-        .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
+        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
+        .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
         .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
     ],
     dependencies: [
@@ -58,23 +58,16 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "ChannelSocketTesting",
-            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
-            swiftSettings: swiftSettings
-        ),
-        .testTarget(
-            name: "ChannelSocketRedisTests",
-            dependencies: [
-                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
-            ],
-            swiftSettings: swiftSettings
-        ),
-        .target(
             name: "ChannelSocketHTTP",
             dependencies: [
                 "ChannelSocket", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
                 nioWebSocket, logging, lifecycle,
             ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketTesting",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -92,39 +85,28 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "ChannelSocketHTTPTests",
+            name: "ChannelSocketServerTests",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", hummingbird, nioCore, nioPosix, logging, lifecycle,
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", nioCore, logging,
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "ChannelSocketServerTests",
-            dependencies: ["ChannelSocketServer", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging],
+            name: "ChannelSocketHTTPTests",
+            dependencies: ["ChannelSocket", "ChannelSocketHTTP", hummingbird, nioCore, nioPosix, logging, lifecycle],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketRedisTests",
+            dependencies: [
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix,
+                logging,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ChannelSocketTests",
             dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
-            swiftSettings: swiftSettings
-        ),
-        .executableTarget(
-            name: "phoenix-contract",
-            dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
-                nioPosix, logging, lifecycle,
-            ],
-            swiftSettings: swiftSettings
-        ),
-        .testTarget(
-            name: "ChannelSocketTestingTests",
-            dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
-            swiftSettings: swiftSettings
-        ),
-        .testTarget(
-            name: "PhoenixContractTests",
-            dependencies: ["ChannelSocketTesting", "phoenix-contract"],
-            resources: [.copy("Transcripts"), .copy("Dialogues")],
             swiftSettings: swiftSettings
         ),
     ]

@@ -11,6 +11,7 @@ extension Channel {
     ///   - configuration: the HTTP side of the server.
     ///   - logger: the server's logger.
     /// - Returns: the connection, for `handleHTTP(asyncChannel:logger:)`.
+    /// - Throws: what the pipeline throws, if the connection is closed already.
     func addApplicationHandlers(
         _ configuration: HTTP1Channel.Configuration, logger: Logger
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {

@@ -37,7 +37,9 @@ extension UpgradeHandler {
     }
 
     private func switchProtocols(
-        _ headers: HTTPHeaders, install: @escaping @Sendable (any Channel) throws -> Void, context: ChannelHandlerContext
+        _ headers: HTTPHeaders,
+        install: @escaping @Sendable (any Channel) throws -> Void,
+        context: ChannelHandlerContext
     ) {
         state = .upgrading(leftovers: [])
         let pipeline = context.pipeline.syncOperations

@@ -30,6 +30,10 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var state = State.open
     private var isWritable = true
+    /// The way past NIO's write path, if there is one.
+    private var directSocket: DirectSocket?
+    /// Writes that NIO holds; while there are any, nothing may overtake them.
+    private var heldWrites: Int32 = 0
     private var idleSeconds: Int32 = 0
 
     /// Frames for this connection alone in the current tick.
@@ -47,12 +51,17 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
 
     /// Takes over a channel that has finished its upgrade, on its event loop.
-    func install(on channel: any NIOCore.Channel) throws {
+    ///
+    /// - Parameters:
+    ///   - channel: the channel.
+    ///   - isPlain: whether nothing but this handler is between the channel and its socket.
+    func install(on channel: any NIOCore.Channel, isPlain: Bool) throws {
         // Beyond the high mark a channel counts as not writable, which is how a slow consumer is noticed without
         // adding up bytes here.
         let limit = configuration.maxOutboundBytes
         try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
         try channel.pipeline.syncOperations.addHandler(self)
+        directSocket = isPlain ? try DirectSocket(channel) : nil
     }
 
     /// Whether frames still reach the client.
@@ -66,7 +75,23 @@ final class WebSocketConnection: ChannelInboundHandler {
     func write(_ frames: ByteBuffer) {
         guard state == .open, let context else { return }
         guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
-        context.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
+        transmit(frames, context: context)
+    }
+
+    /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
+    private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        var rest = bytes
+        if heldWrites == 0, let directSocket {
+            rest.moveReaderIndex(forwardBy: directSocket.send(bytes))
+            if rest.readableBytes == 0 { return }
+        }
+        guard directSocket != nil else {
+            return context.writeAndFlush(Self.wrapOutboundOut(rest), promise: nil)
+        }
+        heldWrites += 1
+        context.writeAndFlush(Self.wrapOutboundOut(rest)).assumeIsolated().whenComplete { _ in
+            self.heldWrites -= 1
+        }
     }
 
     /// Starts the closing handshake; what is pending goes out first.
@@ -82,7 +107,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         state = .closing
         var frame = ByteBuffer()
         WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
-        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+        transmit(frame, context: context)
         context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
             self?.context?.close(promise: nil)
         }
@@ -99,7 +124,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             // The close frame queues behind what the client does not read, so it gets the time limit to reach it.
             var frame = ByteBuffer()
             WebSocketFrame.writeClose(code: 1008, reason: "too slow: outbound buffer full", into: &frame)
-            context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+            transmit(frame, context: context)
             context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
                 self?.context?.close(promise: nil)
             }
@@ -205,6 +230,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         guard state != .closed, let context else { return }
         state = .closed
         self.context = nil
+        directSocket = nil
         loop.remove(self)
         // In a later tick: the socket can break in the middle of a drain, while audiences are being walked.
         context.eventLoop.assumeIsolated().execute { [self] in
