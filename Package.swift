@@ -17,6 +17,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -31,6 +32,7 @@ let package = Package(
         .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
+        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -88,8 +90,8 @@ let package = Package(
         .executableTarget(
             name: "phoenix-contract",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
-                nioPosix, logging, lifecycle,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, hummingbird,
+                nioCore, nioPosix, logging, lifecycle, unixSignals,
             ],
             swiftSettings: swiftSettings
         ),
