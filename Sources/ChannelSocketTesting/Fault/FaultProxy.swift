@@ -1,3 +1,4 @@
+internal import Foundation
 internal import NIOCore
 internal import NIOPosix
 
@@ -62,8 +63,16 @@ public final class FaultProxy: Sendable {
         let core = try await loop.submit {
             NIOLoopBound(FaultProxyCore(loop: loop, upstream: upstream, count: count), eventLoop: loop)
         }.get()
-        let port = try await loop.flatSubmit { core.value.listen(port: 0) }.get()
-        return FaultProxy(port: port, loop: loop, core: core, count: count)
+        // Below the ports that the system gives to others, so that nobody takes the port while connections are refused.
+        for port in Array(20_000..<32_000).shuffled().prefix(20) {
+            do {
+                try await loop.flatSubmit { core.value.listen(port: port) }.get()
+                return FaultProxy(port: port, loop: loop, core: core, count: count)
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                continue
+            }
+        }
+        throw TestingError(.unusable, "no free port for the proxy")
     }
 
     /// Holds back all bytes, as when packets are dropped: nothing arrives, nothing is reset, new connections open but
@@ -126,7 +135,7 @@ public final class FaultProxy: Sendable {
     ///
     /// - Throws: what binding the port throws, if somebody else has taken it.
     public func acceptConnections() async throws {
-        _ = try await loop.flatSubmit { [core, port] in core.value.listen(port: port) }.get()
+        try await loop.flatSubmit { [core, port] in core.value.listen(port: port) }.get()
     }
 
     /// How many connections are live.

@@ -8,21 +8,22 @@ internal import Foundation
 final class ProcessOutput: Sendable {
     private let queue = DispatchQueue(label: "process output")
     private let source: any DispatchSourceRead
-    private let handle: FileHandle
+    private let descriptor: Int32
     private let receive: @Sendable ([UInt8]) -> Void
 
     /// Starts reading.
     ///
     /// - Parameters:
-    ///   - handle: the reading side of the pipe.
+    ///   - descriptor: the reading side of the pipe, which is closed in the end.
     ///   - receive: takes each chunk, one after the other.
-    init(_ handle: FileHandle, receive: @escaping @Sendable ([UInt8]) -> Void) {
-        self.handle = handle
+    init(_ descriptor: Int32, receive: @escaping @Sendable ([UInt8]) -> Void) {
+        self.descriptor = descriptor
         self.receive = receive
-        let descriptor = handle.fileDescriptor
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         source.setEventHandler { [weak self] in self?.drain() }
+        // Not earlier: closing a descriptor that is still watched breaks libdispatch.
+        source.setCancelHandler { close(descriptor) }
         source.resume()
     }
 
@@ -43,8 +44,8 @@ final class ProcessOutput: Sendable {
 
     private func drain() {
         var chunk = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = read(handle.fileDescriptor, &chunk, chunk.count)
+        while !source.isCancelled {
+            let count = read(descriptor, &chunk, chunk.count)
             if count == 0 { source.cancel() }
             guard count > 0 else { return }
             receive(Array(chunk[..<count]))
