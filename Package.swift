@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketHTTPTests",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", hummingbird, nioCore, nioPosix, logging, lifecycle,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketTesting", "PhoenixWire", hummingbird, nioCore,
+                nioPosix, logging, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),
