@@ -54,7 +54,7 @@ public final class RedisServer: Sendable {
     }
 
     deinit {
-        process.withLock { $0?.endNow() }
+        process.withLock { $0?.send(signal: SIGKILL) }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -122,8 +122,7 @@ public final class RedisServer: Sendable {
     /// - Throws: ``RedisServerError`` if it does not come up.
     public func start() async throws {
         guard !isRunning else { return }
-        let program = try ChildProcess.find("redis-server")
-        let child = try ChildProcess(program, arguments)
+        let child = try ChildProcess(executable: try Self.find("redis-server"), arguments: arguments)
         process.withLock { $0 = child }
         let deadline = ContinuousClock.now + .seconds(15)
         while ContinuousClock.now < deadline, child.isRunning {
@@ -155,12 +154,12 @@ public final class RedisServer: Sendable {
 
     /// Freezes the process: connections stay open and nobody answers.
     public func pause() {
-        process.withLock { $0?.signal(SIGSTOP) }
+        process.withLock { $0?.send(signal: SIGSTOP) }
     }
 
     /// Continues after ``pause()``.
     public func resume() {
-        process.withLock { $0?.signal(SIGCONT) }
+        process.withLock { $0?.send(signal: SIGCONT) }
     }
 
     /// Runs a command with `redis-cli`.
@@ -170,16 +169,34 @@ public final class RedisServer: Sendable {
     /// - Throws: ``RedisServerError`` if `redis-cli` is missing.
     @discardableResult
     public func command(_ arguments: String...) async throws -> String {
-        let program = try ChildProcess.find("redis-cli")
         let address = socketPath.map { ["-s", $0] } ?? ["-h", "127.0.0.1", "-p", String(port)]
-        return try await ChildProcess.output(
-            of: program, address + arguments, environment: password.map { ["REDISCLI_AUTH": $0] } ?? [:])
+        let child = try ChildProcess(
+            executable: try Self.find("redis-cli"),
+            arguments: address + arguments,
+            environment: password.map { ["REDISCLI_AUTH": $0] } ?? [:]
+        )
+        try await child.waitForExit()
+        return child.output
     }
 
     private func end(_ signal: CInt) async {
-        let child = process.withLock { $0 }
-        await child?.end(signal)
+        guard let child = process.withLock({ $0 }) else { return }
+        child.send(signal: SIGCONT)
+        child.send(signal: signal)
+        if (try? await child.waitForExit(within: .seconds(5))) == nil {
+            child.send(signal: SIGKILL)
+            _ = try? await child.waitForExit()
+        }
         process.withLock { $0 = nil }
+    }
+
+    private static func find(_ program: String) throws -> URL {
+        guard let file = ChildProcess.find(program) else {
+            throw RedisServerError(
+                "\(program) was not found in PATH: these tests need Redis (Debian: apt-get install redis-server)"
+            )
+        }
+        return file
     }
 
     private static func makeDirectory() throws -> String {

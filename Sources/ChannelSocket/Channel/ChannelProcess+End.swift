@@ -14,7 +14,7 @@ extension ChannelProcess {
         endReason = reason
         leaveTopics()
         _ = mailbox.removeAll()
-        startIfIdle()
+        if !isRunning { run(nil) }
     }
 
     /// Ends the channel from outside: cancels the running callback and gives it limited time.
