@@ -40,7 +40,7 @@ extension Endpoint: WebSocketMount {
                         statistics: pubSub.statistics
                     )
                     open(connection, on: channel.eventLoop, serializer: serializer, id: id, assigns: assigns)
-                    try connection.install(on: channel, isPlain: request.isPlain)
+                    try connection.install(on: channel)
                 }
             }
         } catch {

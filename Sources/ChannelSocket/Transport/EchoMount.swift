@@ -35,7 +35,7 @@ public final class EchoMount: WebSocketMount {
                 loop: loops.value(for: channel.eventLoop).loop, configuration: configuration, statistics: statistics
             )
             connection.handler = EchoHandler(connection)
-            try connection.install(on: channel, isPlain: request.isPlain)
+            try connection.install(on: channel)
         }
     }
 }

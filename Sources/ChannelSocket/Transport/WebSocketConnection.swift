@@ -30,8 +30,9 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var state = State.open
     private var isWritable = true
-    /// The way past NIO's write path, if there is one.
-    private var directSocket: DirectSocket?
+    /// The way past NIO's write path, if there is one; looked for with the first write, when the handlers of the
+    /// upgrade are gone.
+    private var directSocket: DirectSocket??
     /// Writes that NIO holds; while there are any, nothing may overtake them.
     private var heldWrites: Int32 = 0
     private var idleSeconds: Int32 = 0
@@ -51,17 +52,12 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
 
     /// Takes over a channel that has finished its upgrade, on its event loop.
-    ///
-    /// - Parameters:
-    ///   - channel: the channel.
-    ///   - isPlain: whether nothing but this handler is between the channel and its socket.
-    func install(on channel: any NIOCore.Channel, isPlain: Bool) throws {
+    func install(on channel: any NIOCore.Channel) throws {
         // Beyond the high mark a channel counts as not writable, which is how a slow consumer is noticed without
         // adding up bytes here.
         let limit = configuration.maxOutboundBytes
         try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
         try channel.pipeline.syncOperations.addHandler(self)
-        directSocket = isPlain ? try DirectSocket(channel) : nil
     }
 
     /// Whether frames still reach the client.
@@ -80,13 +76,15 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
     private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
-        var rest = bytes
-        if heldWrites == 0, let directSocket {
-            rest.moveReaderIndex(forwardBy: directSocket.send(bytes))
-            if rest.readableBytes == 0 { return }
+        let socket = directSocket ?? DirectSocket(ifAlone: context)
+        directSocket = .some(socket)
+        guard let socket else {
+            return context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
         }
-        guard directSocket != nil else {
-            return context.writeAndFlush(Self.wrapOutboundOut(rest), promise: nil)
+        var rest = bytes
+        if heldWrites == 0 {
+            rest.moveReaderIndex(forwardBy: socket.send(bytes))
+            if rest.readableBytes == 0 { return }
         }
         heldWrites += 1
         context.writeAndFlush(Self.wrapOutboundOut(rest)).assumeIsolated().whenComplete { _ in

@@ -10,19 +10,9 @@ public struct UpgradeRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// The peer's address, if known.
     public var peer: SocketAddress?
-    /// Whether the channel, once the HTTP handlers are gone, has no handler left (no TLS), so that bytes written
-    /// to its socket directly are the same as bytes written to the channel.
-    public var isPlain: Bool
 
     /// Creates a request.
-    public init(
-        path: String,
-        query: String,
-        headers: [(name: String, value: String)],
-        peer: SocketAddress?,
-        isPlain: Bool = false
-    ) {
-        self.isPlain = isPlain
+    public init(path: String, query: String, headers: [(name: String, value: String)], peer: SocketAddress?) {
         self.path = path
         self.query = query
         self.headers = headers

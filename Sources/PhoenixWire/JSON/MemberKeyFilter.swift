@@ -7,7 +7,7 @@
 struct MemberKeyFilter {
     private static let smallSlots = 32
     private static let maxSlots = 1 << 20
-    private static let probes = 8
+    private static let probes = 16
 
     /// The table of messages with few keys, which needs no allocation; 0 is a free slot.
     private var small = InlineArray<32, UInt32>(repeating: 0)
@@ -59,7 +59,7 @@ struct MemberKeyFilter {
     private mutating func grow() -> Bool {
         let old = large.isEmpty ? small.indices.map { small[$0] } : large
         var slots = old.count &* 4
-        while slots <= Self.maxSlots, count &* 16 >= slots {
+        while slots <= Self.maxSlots, count &* 32 >= slots {
             var table = [UInt32](repeating: 0, count: slots)
             if old.allSatisfy({ $0 == 0 || Self.insert($0, into: &table) == .inserted }) {
                 large = table
