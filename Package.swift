@@ -83,8 +83,8 @@ let package = Package(
         .executableTarget(
             name: "phoenix-contract",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
-                nioPosix, logging, lifecycle,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, hummingbird,
+                nioCore, nioPosix, logging, lifecycle, unixSignals,
             ],
             swiftSettings: swiftSettings
         ),
