@@ -7,34 +7,33 @@ final class ChildProcess: Sendable {
     /// when the test process ends, by whatever means.
     private static let guardian = #""$@" </dev/null >/dev/null 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null; wait $!"#
 
-    private let shell: Process
-    private let input = Pipe()
+    private let shell: SpawnedProcess
     private let pid: pid_t
+    private let hasEnded = Mutex(false)
 
     /// Starts a program.
     ///
     /// - Parameters:
     ///   - program: its path.
     ///   - arguments: its arguments.
+    /// - Throws: ``RedisServerError`` if it can't be started.
     init(_ program: String, _ arguments: [String]) throws {
-        shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", Self.guardian, "sh", program] + arguments
-        let output = Pipe()
-        shell.standardInput = input
-        shell.standardOutput = output
-        try shell.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        guard let pid = pid_t(line.prefix { $0.isNumber }) else {
-            shell.terminate()
+        shell = try SpawnedProcess("/bin/sh", ["-c", Self.guardian, "sh", program] + arguments)
+        guard let pid = pid_t(shell.readLine()) else {
+            shell.closeInput()
+            shell.wait()
             throw RedisServerError("\(program) did not start")
         }
         self.pid = pid
     }
 
+    deinit {
+        endNow()
+    }
+
     /// Whether the program runs; a zombie does not.
     var isRunning: Bool {
-        guard shell.isRunning, Foundation.kill(pid, 0) == 0 else { return false }
+        guard !hasEnded.withLock({ $0 }), Foundation.kill(pid, 0) == 0 else { return false }
         #if os(Linux)
             let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
             guard let end = stat.lastIndex(of: ")") else { return false }
@@ -51,23 +50,36 @@ final class ChildProcess: Sendable {
 
     /// Sends a signal that ends the program, and waits for its end; after five seconds it is killed.
     func end(_ signal: CInt) async {
-        self.signal(SIGCONT)
-        self.signal(signal)
-        let deadline = ContinuousClock.now + .seconds(5)
-        while isRunning, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(5))
+        // Not with Task.sleep, which does not wait in a cancelled task; not on a thread of the async pool.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                self.signal(signal)
+                // A frozen program sees no other signal; a killed one must not do a last thing.
+                if signal != SIGKILL { self.signal(SIGCONT) }
+                let deadline = ContinuousClock.now + .seconds(5)
+                while isRunning, ContinuousClock.now < deadline { usleep(2_000) }
+                endNow()
+                continuation.resume()
+            }
         }
-        endNow()
-        shell.waitUntilExit()
     }
 
-    /// Kills the program without waiting.
+    /// Kills the program.
     func endNow() {
-        try? input.fileHandleForWriting.close()
+        let isFirst = hasEnded.withLock { hasEnded in
+            defer { hasEnded = true }
+            return !hasEnded
+        }
+        guard isFirst else { return }
+        // The shell does it, and keeps the process id from being used by another program until then.
+        shell.closeInput()
+        shell.wait()
     }
 
     /// Where a program is.
     ///
+    /// - Parameter name: its name.
+    /// - Returns: its path.
     /// - Throws: ``RedisServerError`` if it is nowhere.
     static func find(_ name: String) throws -> String {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -81,27 +93,28 @@ final class ChildProcess: Sendable {
 
     /// Runs a program to its end.
     ///
+    /// - Parameters:
+    ///   - program: its path.
+    ///   - arguments: its arguments.
+    ///   - environment: what to add to our own environment.
     /// - Returns: its standard output without the last line break.
-    static func output(of program: String, _ arguments: [String], environment: [String: String]) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        return try await withCheckedThrowingContinuation { continuation in
-            // Reads while the program runs, since a full pipe would hold it up; not on a thread of the async pool.
+    /// - Throws: ``RedisServerError`` if it can't be started.
+    static func output(
+        of program: String,
+        _ arguments: [String],
+        environment: [String: String]
+    ) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
                     with: Result {
-                        try process.run()
-                        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-                        process.waitUntilExit()
-                        let text = String(decoding: data, as: UTF8.self)
+                        let process = try SpawnedProcess(program, arguments, environment: environment)
+                        process.closeInput()
+                        let text = process.readToEnd()
+                        process.wait()
                         return text.hasSuffix("\n") ? String(text.dropLast()) : text
-                    })
+                    }
+                )
             }
         }
     }
