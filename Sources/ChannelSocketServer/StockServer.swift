@@ -5,6 +5,7 @@ internal import Hummingbird
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import PhoenixWire
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -41,8 +42,9 @@ public struct StockServer: Sendable {
         let group = eventLoopGroup
         let pubSub = PubSub(adapter: adapter(on: group, logger: logger), node: configuration.node, logger: logger)
         let application = application(pubSub: pubSub, group: group, logger: logger, onListening: onListening)
+        let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, application],
+            services: [pubSub, watch, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -71,7 +73,7 @@ extension StockServer {
             "joining other nodes through Redis",
             metadata: ["redis.address": "\(redis.address)", "redis.channel_prefix": "\(redis.channelPrefix)"]
         )
-        return RedisAdapter(configuration: redis, eventLoopGroup: group, logger: logger)
+        return RedisAdapter(redis, eventLoopGroup: group, logger: logger)
     }
 
     private func reportLimits(_ logger: Logger) {
@@ -95,6 +97,9 @@ extension StockServer {
         let endpoint = Endpoint(configuration.socketPath, pubSub: pubSub, logger: logger) {
             Route("room:*") { _, _, _ in try RoomChannel(node: node) }
         }
+        // Hummingbird's only word at info level is that it listens, which `onListening` says better.
+        var httpLogger = logger
+        if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let router = Router()
         ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
         HealthController { [backend = configuration.redis == nil ? "memory" : "redis"] in
@@ -110,7 +115,7 @@ extension StockServer {
                 onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
             },
             eventLoopGroupProvider: .shared(group),
-            logger: logger
+            logger: httpLogger
         )
     }
 }

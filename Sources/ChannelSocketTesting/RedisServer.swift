@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A real `redis-server` for tests: a child process with its own temporary directory that ends with the test process.
@@ -31,22 +29,29 @@ public final class RedisServer: Sendable {
     /// The password, if the server wants one.
     public let password: String?
 
+    private let name: String
     private let directory: String
     private let arguments: [String]
     private let process = Mutex<ChildProcess?>(nil)
 
     private init(listening: Listening, password: String?, arguments: [String]) throws {
-        directory = try Self.makeDirectory()
+        name = "cs-redis-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        // Short, since the path of a Unix domain socket must be.
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         self.password = password
         switch listening {
         case .tcp:
-            port = try Self.freePort()
+            // Below the ports that the system gives to others, so that nobody takes it while the server is down.
+            port = Int.random(in: 10_000..<20_000)
             socketPath = nil
         case .unixSocket:
             port = 0
             socketPath = directory + "/redis.sock"
         }
-        var all = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"]
+        var all = [
+            "--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no",
+        ]
         all += ["--logfile", directory + "/redis.log", "--databases", "16", "--daemonize", "no"]
         if let socketPath { all += ["--unixsocket", socketPath] }
         if let password { all += ["--requirepass", password] }
@@ -54,7 +59,7 @@ public final class RedisServer: Sendable {
     }
 
     deinit {
-        process.withLock { $0?.endNow() }
+        process.withLock { $0?.send(signal: SIGKILL) }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -69,17 +74,16 @@ public final class RedisServer: Sendable {
     public static func start(
         listening: Listening = .tcp, password: String? = nil, arguments: [String] = []
     ) async throws -> RedisServer {
-        for _ in 0..<3 {
+        for _ in 0..<10 {
             let server = try RedisServer(listening: listening, password: password, arguments: arguments)
             do {
                 try await server.start()
                 return server
             } catch let error as RedisServerError where error.message.contains("Address already in use") {
-                // Somebody was faster at the free port.
                 continue
             }
         }
-        throw RedisServerError("redis-server found no free port in three attempts")
+        throw RedisServerError("redis-server found no free port in ten attempts")
     }
 
     /// Runs a closure with a server and stops the server afterwards.
@@ -110,7 +114,8 @@ public final class RedisServer: Sendable {
 
     /// The URL to give to clients, with the password if there is one.
     public var url: String {
-        let userInfo = password.map { ":\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0)@" } ?? ""
+        let userInfo =
+            password.map { ":\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0)@" } ?? ""
         return socketPath.map { "unix://\(userInfo)\($0)" } ?? "redis://\(userInfo)127.0.0.1:\(port)"
     }
 
@@ -122,12 +127,12 @@ public final class RedisServer: Sendable {
     /// - Throws: ``RedisServerError`` if it does not come up.
     public func start() async throws {
         guard !isRunning else { return }
-        let program = try ChildProcess.find("redis-server")
-        let child = try ChildProcess(program, arguments)
+        let child = try ChildProcess(executable: try Self.find("redis-server"), arguments: arguments)
         process.withLock { $0 = child }
         let deadline = ContinuousClock.now + .seconds(15)
         while ContinuousClock.now < deadline, child.isRunning {
-            if try await command("PING") == "PONG" { return }
+            // Its directory tells it from the server of another test that has the port.
+            if try await command("CONFIG", "GET", "dir").contains(name) { return }
             try await Task.sleep(for: .milliseconds(10))
         }
         let log = (try? String(contentsOfFile: directory + "/redis.log", encoding: .utf8)) ?? ""
@@ -155,12 +160,12 @@ public final class RedisServer: Sendable {
 
     /// Freezes the process: connections stay open and nobody answers.
     public func pause() {
-        process.withLock { $0?.signal(SIGSTOP) }
+        process.withLock { $0?.send(signal: SIGSTOP) }
     }
 
     /// Continues after ``pause()``.
     public func resume() {
-        process.withLock { $0?.signal(SIGCONT) }
+        process.withLock { $0?.send(signal: SIGCONT) }
     }
 
     /// Runs a command with `redis-cli`.
@@ -170,30 +175,34 @@ public final class RedisServer: Sendable {
     /// - Throws: ``RedisServerError`` if `redis-cli` is missing.
     @discardableResult
     public func command(_ arguments: String...) async throws -> String {
-        let program = try ChildProcess.find("redis-cli")
         let address = socketPath.map { ["-s", $0] } ?? ["-h", "127.0.0.1", "-p", String(port)]
-        return try await ChildProcess.output(
-            of: program, address + arguments, environment: password.map { ["REDISCLI_AUTH": $0] } ?? [:])
+        let child = try ChildProcess(
+            executable: try Self.find("redis-cli"),
+            arguments: address + arguments,
+            environment: password.map { ["REDISCLI_AUTH": $0] } ?? [:]
+        )
+        try await child.waitForExit()
+        return child.output
     }
 
     private func end(_ signal: CInt) async {
-        let child = process.withLock { $0 }
-        await child?.end(signal)
+        guard let child = process.withLock({ $0 }) else { return }
+        child.send(signal: signal)
+        // A frozen process sees no other signal; a killed one must not come to do one last thing.
+        if signal != SIGKILL { child.send(signal: SIGCONT) }
+        if (try? await child.waitForExit(within: .seconds(5))) == nil {
+            child.send(signal: SIGKILL)
+            _ = try? await child.waitForExit()
+        }
         process.withLock { $0 = nil }
     }
 
-    private static func makeDirectory() throws -> String {
-        // Short, since the path of a Unix domain socket must be.
-        let path = NSTemporaryDirectory() + "/cs-redis-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
-
-    private static func freePort() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        guard let port = channel.localAddress?.port else { throw RedisServerError("no free port") }
-        return port
+    private static func find(_ program: String) throws -> URL {
+        guard let file = ChildProcess.find(program) else {
+            throw RedisServerError(
+                "\(program) was not found in PATH: these tests need Redis (Debian: apt-get install redis-server)"
+            )
+        }
+        return file
     }
 }

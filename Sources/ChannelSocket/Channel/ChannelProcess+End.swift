@@ -14,7 +14,7 @@ extension ChannelProcess {
         endReason = reason
         leaveTopics()
         _ = mailbox.removeAll()
-        startIfIdle()
+        if !isRunning { run(nil) }
     }
 
     /// Ends the channel from outside: cancels the running callback and gives it limited time.
@@ -33,7 +33,9 @@ extension ChannelProcess {
         await withCheckedContinuation { endWaiters.append($0) }
     }
 
-    /// Runs `terminate`, tells the client, and forgets the channel. Runs in the mailbox task.
+    /// Runs `terminate`, tells the client, and forgets the channel.
+    ///
+    /// Runs in the mailbox task.
     func finish(_ reason: TerminateReason) async {
         await channel.terminate(reason, socket: socket())
         endReason = reason

@@ -1,6 +1,6 @@
 import PhoenixWire
 
-/// What waits for a channel's callbacks, in order of arrival. Confined to the channel's event loop.
+/// What waits for a channel's callbacks, in order of arrival; confined to the channel's event loop.
 struct Mailbox {
     /// Something a channel has to deal with.
     enum Item {

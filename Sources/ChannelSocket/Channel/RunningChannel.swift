@@ -1,6 +1,6 @@
 import PhoenixWire
 
-/// A channel value of some type, as its ``ChannelProcess`` drives it. Calls never overlap.
+/// A channel value of some type, as its ``ChannelProcess`` drives it; calls never overlap.
 protocol RunningChannel: AnyObject {
     /// The events that go through ``handleOut(_:socket:)``.
     var intercepts: Set<String> { get }
@@ -24,12 +24,10 @@ protocol RunningChannel: AnyObject {
 /// `@unchecked Sendable` is safe because a process calls one method at a time and awaits it, so `channel` is never
 /// touched from two places at once, whichever thread a call runs on.
 final class RunningChannelOf<Channel: ChannelCallbacks>: RunningChannel, @unchecked Sendable {
-    typealias Join = @Sendable (_ topic: String, _ payload: Payload, _ socket: Socket) async throws -> sending Channel
-
-    private let join: Join
+    private let join: Route.Join<Channel>
     private var channel: Channel?
 
-    init(join: @escaping Join) {
+    init(join: @escaping Route.Join<Channel>) {
         self.join = join
     }
 

@@ -1,7 +1,8 @@
 public import PhoenixWire
 
-/// What a channel does after it was joined. One value lives per joined topic and connection.
+/// What a channel does after it was joined.
 ///
+/// One value lives per joined topic and connection.
 /// The callbacks of one channel never overlap: its mailbox hands it one message at a time, in the order of arrival.
 /// They may suspend as long as they like without holding up anybody else, other channels of the same client included.
 /// By default they run on the connection's event loop, so a callback must not block its thread; a channel that
@@ -23,6 +24,7 @@ public protocol ChannelCallbacks: SendableMetatype {
     /// Runs once after the join reply was sent; the place to push first messages or to track presence.
     ///
     /// - Parameter socket: the channel's socket.
+    /// - Throws: any error; it crashes the channel.
     mutating func joined(socket: Socket) async throws
 
     /// Handles an event from the client.
@@ -41,6 +43,7 @@ public protocol ChannelCallbacks: SendableMetatype {
     ///   - event: the event name.
     ///   - payload: the payload.
     ///   - socket: the channel's socket.
+    /// - Throws: any error; it crashes the channel.
     mutating func handleOut(_ event: String, _ payload: Payload, socket: Socket) async throws
 
     /// Handles a message from the application: what ``Socket/send(_:)`` was given, or a `Broadcast` of a topic
@@ -49,6 +52,7 @@ public protocol ChannelCallbacks: SendableMetatype {
     /// - Parameters:
     ///   - message: the message.
     ///   - socket: the channel's socket.
+    /// - Throws: any error; it crashes the channel.
     mutating func handleInfo(_ message: any Sendable, socket: Socket) async throws
 
     /// Runs last, whatever ended the channel.

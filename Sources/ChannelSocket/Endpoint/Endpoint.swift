@@ -68,6 +68,7 @@ public final class Endpoint: Sendable {
     /// Whether some route matches a topic.
     ///
     /// - Parameter topic: the topic.
+    /// - Returns: whether a client could ask to join it.
     public func matches(topic: String) -> Bool {
         routes.contains { $0.pattern.matches(topic) }
     }
@@ -125,8 +126,9 @@ extension Endpoint {
         public var limits = SocketLimits()
         /// The limits of WebSocket connections.
         public var webSocket = WebSocketConfiguration()
-        /// Whether clients may send a token in `Sec-WebSocket-Protocol`, as phoenix.js' `authToken` does. If so, a
-        /// client that offers only unknown subprotocols is refused, as in Phoenix.
+        /// Whether clients may send a token in `Sec-WebSocket-Protocol`, as phoenix.js' `authToken` does.
+        ///
+        /// If so, a client that offers only unknown subprotocols is refused, as in Phoenix.
         public var usesAuthToken = true
 
         /// Creates a configuration with the defaults.

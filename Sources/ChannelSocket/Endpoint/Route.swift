@@ -2,6 +2,12 @@ public import PhoenixWire
 
 /// Which channel serves the topics of a pattern.
 public struct Route: Sendable {
+    /// Decides about a join: returns the channel or throws ``JoinRefused``.
+    public typealias Join<Channel: ChannelCallbacks> =
+        @Sendable (
+            _ topic: String, _ payload: Payload, _ socket: Socket
+        ) async throws -> sending Channel
+
     /// The pattern.
     public let pattern: TopicPattern
 
@@ -25,7 +31,7 @@ public struct Route: Sendable {
     ///   - join: decides about a join of the topic with the payload: returns the channel or throws ``JoinRefused``.
     public init<Channel: ChannelCallbacks>(
         _ pattern: TopicPattern,
-        join: @escaping @Sendable (_ topic: String, _ payload: Payload, _ socket: Socket) async throws -> sending Channel
+        join: @escaping Join<Channel>
     ) {
         self.pattern = pattern
         makeChannel = { RunningChannelOf(join: join) }

@@ -35,6 +35,7 @@ public protocol PubSubAdapter: Sendable {
     /// - Parameters:
     ///   - node: the identity of this node; the adapter drops broadcasts that carry it.
     ///   - deliver: takes each broadcast of another node or an external publisher, in the order received.
+    /// - Throws: only what ends the adapter for good, such as cancellation; never for a lost connection.
     func run(node: NodeID, delivering deliver: @escaping @Sendable (RoutedBroadcast) -> Void) async throws
 
     /// Makes sure that this node receives what others publish to the topic. Idempotent.

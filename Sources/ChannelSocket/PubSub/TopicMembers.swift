@@ -1,6 +1,6 @@
 import PhoenixWire
 
-/// Something other than a plain channel that wants the broadcasts of a topic. Confined to its event loop.
+/// Something other than a plain channel that wants the broadcasts of a topic; confined to its event loop.
 protocol BroadcastReceiver: AnyObject {
     /// Number of the connection it belongs to, for exclusion.
     var connectionNumber: UInt64 { get }

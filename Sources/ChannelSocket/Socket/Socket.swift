@@ -27,8 +27,9 @@ public struct Socket: Sendable {
 
     // MARK: Assigns
 
-    /// The values the channel carries along; begins with those of the connect callback. Not shared with the other
-    /// channels of the connection.
+    /// The values the channel carries along, beginning with those of the connect callback.
+    ///
+    /// They are not shared with the other channels of the connection.
     public var assigns: Assigns {
         process.assigns.withLock { $0 }
     }

@@ -116,7 +116,9 @@ extension SocketSession: WebSocketMessageHandler {
         }
     }
 
-    /// Ends this one socket. Phoenix says 1011; 1007 and 1008 are kept for what they mean.
+    /// Ends this one socket.
+    ///
+    /// Phoenix says 1011 to everything; 1007 and 1008 tell more where they fit.
     private func malformed(_ error: WireError) {
         statistics.count(.malformedMessages)
         let code: UInt16 =
@@ -145,7 +147,9 @@ extension SocketSession: WebSocketMessageHandler {
 extension SocketSession: BroadcastReceiver {
     var connectionNumber: UInt64 { connection.number }
 
-    /// Handles a broadcast to the socket id. 1001, because phoenix.js comes back after anything but 1000.
+    /// Handles a broadcast to the socket id.
+    ///
+    /// Closes with 1001, because phoenix.js comes back after anything but 1000.
     func receive(_ broadcast: Broadcast) {
         guard broadcast.event == "disconnect" else { return }
         endReason = .kicked

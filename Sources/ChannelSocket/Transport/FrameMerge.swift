@@ -15,7 +15,7 @@ struct FrameMerge {
             connection.pendingStreams = 0
             let merged = Self.merge(streams, for: connection.number)
             if merged.readableBytes > 0 {
-                connection.write(merged)
+                connection.write(merged, areBroadcasts: false)
             }
         }
     }
@@ -28,7 +28,8 @@ struct FrameMerge {
             var start = stream.bytes.readerIndex
             for mark in stream.marks {
                 if mark.excluded != number {
-                    frames.append((mark.sequence, stream.bytes.viewBytes(at: start, length: mark.end - start) ?? .init()))
+                    let bytes = stream.bytes.viewBytes(at: start, length: mark.end - start) ?? ByteBufferView()
+                    frames.append((mark.sequence, bytes))
                     size += mark.end - start
                 }
                 start = mark.end

@@ -26,6 +26,7 @@ final class FrameStream {
     ///   - sequence: position of the frame in the tick.
     ///   - excluded: number of the connection that must not get it; 0 for none.
     ///   - write: writes the whole frame, header included; if it throws, nothing is appended.
+    /// - Throws: what `write` throws.
     func append<Failure: Error>(
         sequence: UInt32,
         excluded: UInt64,

@@ -3,10 +3,12 @@ public import NIOCore
 /// The limits of a WebSocket connection.
 public struct WebSocketConfiguration: Sendable {
     /// The largest message accepted, in bytes, all fragments together; a larger one closes with 1009.
+    ///
     /// Phoenix' default, 10,000,000.
     public var maxMessageBytes = 10_000_000
-    /// How long a client may send nothing at all before it is closed with 1002, in whole seconds; Phoenix' 60 s.
-    /// Nil for ever.
+    /// How long a client may send nothing at all before it is closed with 1002, in whole seconds.
+    ///
+    /// Phoenix' default is 60 s. Nil for ever.
     public var idleTimeout: TimeAmount? = .seconds(60)
     /// How many bytes may wait for a client that does not read; reaching it means ``slowConsumerPolicy``.
     public var maxOutboundBytes = 4 << 20

@@ -30,6 +30,11 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var state = State.open
     private var isWritable = true
+    /// The way past NIO's write path, if there is one; looked for with the first write, when the handlers of the
+    /// upgrade are gone.
+    private var directSocket: DirectSocket??
+    /// Writes that NIO holds; while there are any, nothing may overtake them.
+    private var heldWrites: Int32 = 0
     private var idleSeconds: Int32 = 0
 
     /// Frames for this connection alone in the current tick.
@@ -60,11 +65,35 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     // MARK: Outbound
 
-    /// Sends finished frames, now. Only the ``Outbox`` calls this; everybody else appends to the outbox.
-    func write(_ frames: ByteBuffer) {
+    /// Sends finished frames, now.
+    ///
+    /// Only the ``Outbox`` calls this; everybody else appends to the outbox.
+    ///
+    /// - Parameters:
+    ///   - frames: the frames.
+    ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
+    func write(_ frames: ByteBuffer, areBroadcasts: Bool) {
         guard state == .open, let context else { return }
-        guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
-        context.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
+        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return }
+        transmit(frames, context: context)
+    }
+
+    /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
+    private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        let socket = directSocket ?? DirectSocket(ifAlone: context)
+        directSocket = .some(socket)
+        guard let socket else {
+            return context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
+        }
+        var rest = bytes
+        if heldWrites == 0 {
+            rest.moveReaderIndex(forwardBy: socket.send(bytes))
+            if rest.readableBytes == 0 { return }
+        }
+        heldWrites += 1
+        context.writeAndFlush(Self.wrapOutboundOut(rest)).assumeIsolated().whenComplete { _ in
+            self.heldWrites -= 1
+        }
     }
 
     /// Starts the closing handshake; what is pending goes out first.
@@ -77,30 +106,33 @@ final class WebSocketConnection: ChannelInboundHandler {
         // Nothing is lost by draining early; frames produced before the close must not come after it.
         loop.outbox.drain()
         guard state == .open else { return }
+        startClosing(code: code, reason: reason, context: context)
+    }
+
+    /// Decides what a client gets that has let the limit of outbound bytes be reached.
+    private func mayExceedLimit(areBroadcasts: Bool, context: ChannelHandlerContext) -> Bool {
+        if configuration.slowConsumerPolicy == .drop {
+            guard !areBroadcasts else {
+                statistics.count(.slowConsumerFrames)
+                return false
+            }
+            // Replies are not broadcasts: the client waits for them, and can provoke only so many.
+            let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+            if waiting ?? 0 < 2 * configuration.maxOutboundBytes { return true }
+        }
+        statistics.count(.slowConsumerCloses)
+        // The close frame queues behind what the client does not read; it has the close timeout to get there.
+        startClosing(code: 1008, reason: "too slow: outbound buffer full", context: context)
+        return false
+    }
+
+    private func startClosing(code: UInt16, reason: String, context: ChannelHandlerContext) {
         state = .closing
         var frame = ByteBuffer()
         WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
-        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+        transmit(frame, context: context)
         context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
             self?.context?.close(promise: nil)
-        }
-    }
-
-    private func slowConsumer(droppedBytes: Int) {
-        switch configuration.slowConsumerPolicy {
-        case .drop:
-            statistics.count(.slowConsumerFrames)
-        case .close:
-            guard state == .open, let context else { return }
-            statistics.count(.slowConsumerCloses)
-            state = .closing
-            // The close frame queues behind what the client does not read, so it gets the time limit to reach it.
-            var frame = ByteBuffer()
-            WebSocketFrame.writeClose(code: 1008, reason: "too slow: outbound buffer full", into: &frame)
-            context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
-            context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
-                self?.context?.close(promise: nil)
-            }
         }
     }
 
@@ -203,6 +235,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         guard state != .closed, let context else { return }
         state = .closed
         self.context = nil
+        directSocket = nil
         loop.remove(self)
         // In a later tick: the socket can break in the middle of a drain, while audiences are being walked.
         context.eventLoop.assumeIsolated().execute { [self] in

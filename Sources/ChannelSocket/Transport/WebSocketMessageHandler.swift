@@ -1,6 +1,8 @@
 import NIOCore
 
-/// What happens above the frames of a ``WebSocketConnection``. All calls come on the connection's event loop.
+/// What happens above the frames of a ``WebSocketConnection``.
+///
+/// All calls come on the connection's event loop.
 protocol WebSocketMessageHandler: AnyObject {
     /// Handles a complete text message, valid UTF-8.
     func receivedText(_ text: ByteBuffer)

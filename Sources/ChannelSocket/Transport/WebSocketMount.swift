@@ -44,10 +44,12 @@ public protocol WebSocketMount: Sendable {
     /// Whether a WebSocket upgrade at this path is the mount's business; all else goes to the HTTP application.
     ///
     /// - Parameter path: the path without the query.
+    /// - Returns: whether ``decide(_:)`` is to be asked.
     func matches(path: String) -> Bool
 
     /// Decides about an upgrade whose WebSocket headers (method, version, key) the host has found valid.
     ///
     /// - Parameter request: the request.
+    /// - Returns: the decision.
     func decide(_ request: UpgradeRequest) async -> UpgradeDecision
 }

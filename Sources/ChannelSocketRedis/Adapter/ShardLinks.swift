@@ -4,7 +4,9 @@ import NIOCore
 import PhoenixWire
 import Synchronization
 
-/// The two connections of a shard and what happens on them. Confined to the shard's event loop.
+/// The two connections of a shard and what happens on them.
+///
+/// Confined to the shard's event loop.
 final class ShardLinks: RedisConnectionEvents {
     /// How many SUBSCRIBE commands may be on their way: enough to keep Redis busy, few enough for honest time limits.
     private static let maxSubscriptionsInFlight = 16

@@ -1,7 +1,9 @@
 import ChannelSocket
 import NIOCore
 
-/// What happens on the connections of a shard. All calls come on the shard's event loop.
+/// What happens on the connections of a shard.
+///
+/// All calls come on the shard's event loop.
 protocol RedisConnectionEvents: AnyObject {
     /// The link can be used.
     func linkReady(_ link: RedisLink)

@@ -141,7 +141,8 @@ import Testing
 
     @Test("finds out that nobody received the probe without waiting for it")
     func unsubscribedBehindOurBack() async throws {
-        try await FakeRedis.with { $0.first == "PUBLISH" ? ":0\r\n" : FakeRedis.obedient($0) } _: { redis in
+        let script: FakeRedis.Script = { $0.first == "PUBLISH" ? ":0\r\n" : FakeRedis.obedient($0) }
+        try await FakeRedis.with(script) { redis in
             let node = try TestNode(redis.url) { $0.probeInterval = .milliseconds(50) }
             try await TestNode.run(node) {
                 try await wait("a reconnection") { node.adapter.statistics.reconnects >= 1 }
@@ -192,11 +193,14 @@ import Testing
         }
     }
 
-    @Test("asks whether this is a Redis at all when something else answers", arguments: [
-        "HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.example ESMTP\r\n", ":1\r\n:2\r\n:3\r\n:4\r\n:5\r\n*1\r\n",
-    ])
+    @Test(
+        "asks whether this is a Redis at all when something else answers",
+        arguments: [
+            "HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.example ESMTP\r\n", ":1\r\n:2\r\n:3\r\n:4\r\n:5\r\n*1\r\n",
+        ])
     func notRedis(_ answer: String) async throws {
-        try await FakeRedis.with({ _ in answer }) { redis in
+        let script: FakeRedis.Script = { _ in answer }
+        try await FakeRedis.with(script) { redis in
             let node = try TestNode(redis.url)
             try await TestNode.run(node) {
                 try await wait("an attempt") { node.log.contains("is this a Redis server") }
