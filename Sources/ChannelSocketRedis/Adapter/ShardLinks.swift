@@ -34,6 +34,7 @@ final class ShardLinks: RedisConnectionEvents {
     private var watch: RepeatedTask?
     private var lostAt: NIODeadline?
     private var isStopping = false
+    private var hasLoggedProbeRefusal = false
 
     init(
         shard: RedisShard,
@@ -274,10 +275,14 @@ final class ShardLinks: RedisConnectionEvents {
         }
     }
 
-    func probePublished(receivers: Int64) {
-        // Nobody got it: no need to wait.
-        guard receivers == 0, probe.isWaiting else { return }
-        probe.reset(now: .now())
-        subscriber?.readyConnection?.close(.deaf)
+    func probeRefused(message: String) {
+        // That proves nothing about the subscriber.
+        probe.refused(now: .now())
+        guard !hasLoggedProbeRefusal else { return }
+        hasLoggedProbeRefusal = true
+        logger.warning(
+            "Redis refuses the loop-back probe, so a deaf subscriber will not be noticed",
+            metadata: ["reason": "\(message)", "redis.channel": "\(probeChannel)"]
+        )
     }
 }

@@ -85,7 +85,9 @@ struct RedisURL: Hashable, Sendable {
         }
         let name = try decoded(host, "host")
         guard !name.isEmpty, !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
-            throw RedisURLError("the host is missing or contains a space or control character")
+            throw RedisURLError(
+                "the host is missing or contains a space (a password with @ or / in it must be percent-encoded)"
+            )
         }
         guard !port.isEmpty else { return .tcp(host: name, port: defaultPort) }
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(port), (1...65535).contains(number)
