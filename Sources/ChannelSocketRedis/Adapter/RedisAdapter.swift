@@ -106,7 +106,7 @@ public final class RedisAdapter: PubSubAdapter {
         }
     }
 
-    /// Makes sure that this node receives what others publish to the topic. Idempotent.
+    /// Makes sure that this node receives what others publish to the topic; idempotent.
     ///
     /// - Parameter topic: the topic.
     /// - Returns: nil if that is so already; else a future that succeeds once Redis has confirmed it, and fails with
@@ -116,7 +116,7 @@ public final class RedisAdapter: PubSubAdapter {
         shard(of: topic).subscribe(to: topic)
     }
 
-    /// Stops receiving the topic. Idempotent.
+    /// Stops receiving the topic; idempotent.
     ///
     /// - Parameter topic: the topic.
     public func unsubscribe(from topic: String) {

@@ -4,7 +4,9 @@ import PhoenixWire
 import Synchronization
 
 extension ShardLinks {
-    /// Handles a published message: the hot path. A message of this node costs a comparison, another's one copy.
+    /// Handles a published message: the hot path.
+    ///
+    /// A message of this node costs a comparison, another's one copy.
     func received(channel: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
         counters.received.increment()
         guard !payload.starts(with: ownPrefix) else { return counters.own.increment() }

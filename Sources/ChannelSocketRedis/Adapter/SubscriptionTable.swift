@@ -162,7 +162,9 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
     /// Redis has refused a topic.
     ///
-    /// - Parameter tryAgain: whether the topic is to be sent once more, for it was refused together with others.
+    /// - Parameters:
+    ///   - topic: the topic.
+    ///   - tryAgain: whether the topic is to be sent once more, for it was refused together with others.
     /// - Returns: the one who waited, if that is final; and whether ``nextBatch(limit:)`` must be called.
     mutating func refused(_ topic: String, tryAgain: Bool) -> (abandoned: Waiter?, needsFlush: Bool) {
         guard var entry = entries[Key(topic: topic)], entry.missingAnswers > 0 else { return (nil, false) }
