@@ -14,7 +14,7 @@ struct PushWriter {
     ///   - event: the event they carry.
     ///   - payloadBytes: how long their payloads are, unless the stamp alone is longer.
     init(event: String, payloadBytes: Int) {
-        eventAndKey = #","\#(event)",{"seq":"#
+        eventAndKey = #"","\#(event)",{"seq":"#
         self.payloadBytes = payloadBytes
     }
 
