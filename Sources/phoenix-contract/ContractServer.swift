@@ -24,7 +24,8 @@ struct ContractServer {
 
     /// Serves until SIGTERM or SIGINT.
     func run() async throws {
-        let adapter: any PubSubAdapter = try redisURL.map { try RedisAdapter(url: $0, logger: logger) } ?? LocalAdapter()
+        let redis = try redisURL.map { try RedisAdapter(url: $0, logger: logger) }
+        let adapter: any PubSubAdapter = redis ?? LocalAdapter()
         let pubSub = PubSub(adapter: adapter, logger: logger)
         let application = Application(
             router: Router(),
