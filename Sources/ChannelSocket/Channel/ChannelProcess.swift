@@ -50,7 +50,7 @@ final class ChannelProcess: @unchecked Sendable {
     /// Whether the channel receives the broadcasts of its topic.
     var isMember = false
     /// Further topics whose broadcasts go to `handleInfo`.
-    var subscriptions: Set<String> = []
+    var subscriptions: Set<TopicKey> = []
 
     /// Creates a process; ``receive(_:)`` of its join starts it.
     init(_ join: Message, session: SocketSession, channel: any RunningChannel, predecessor: ChannelProcess?) {

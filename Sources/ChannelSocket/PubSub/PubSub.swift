@@ -141,10 +141,10 @@ public final class PubSub: Service {
 
     /// The topics that have members on this node, in no particular order.
     public var topics: [String] {
-        tables.flatMap { $0.table.withLock { Array($0.topics) } }
+        tables.flatMap { $0.table.withLock { $0.topics } }
     }
 
     private func table(of topic: String) -> LockedTable {
-        tables[Int(UInt(bitPattern: topic.hashValue) % UInt(shardCount))]
+        tables[Int(UInt(bitPattern: TopicKey(topic).hashValue) % UInt(shardCount))]
     }
 }
