@@ -51,7 +51,7 @@ fuzz: packages-run
 	Tests/Fuzz/run.sh $(SECONDS)
 
 clean:
-	rm -rf .build .venv Tests/.artifacts
+	rm -rf .build .venv .venv-* Tests/.artifacts
 
 # Installs the Debian packages that are missing, and asks apt only if there are any. The daemons that come with some
 # of them are neither needed nor used: tests start their own on ports and sockets of their own.
