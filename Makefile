@@ -1,5 +1,5 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
-# make test     everything CI runs: lint, build without warnings, all tests, the compose topology, the chat page
+# make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make clean    remove everything built
@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build test test-swift test-compose test-browser lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build test test-swift test-system lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -26,21 +26,20 @@ run: build
 build: packages-run
 	$(SWIFT) build -c release --product channelsocket
 
-test: packages-test clients lint test-swift test-compose test-browser
+test: packages-test clients lint test-swift test-system
 	@echo "make test: everything passed"
 
 test-swift: packages-run clients
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-test-compose: packages-test clients
-	.venv/bin/python Tests/Compose/test_topology.py .build/debug/channelsocket
-
-test-browser: packages-test clients
-	.venv/bin/python Tests/Browser/test_two_tabs.py .build/debug/channelsocket
+# What a person touches, from outside: the page in a browser, the compose topology, the README.
+test-system: packages-test clients
+	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
 
 clients: packages-test
 	Tests/PythonClients/setup.sh
+	.venv/bin/pip install -q --disable-pip-version-check --no-deps -r Tests/System/requirements.txt
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

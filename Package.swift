@@ -10,11 +10,17 @@ let swiftSettings: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -22,14 +28,20 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
+        .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
+        .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
+        .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
+        .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
+        .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
     ],
     targets: [
@@ -40,9 +52,72 @@ let package = Package(
             dependencies: ["PhoenixWire", nioCore, logging, lifecycle],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "ChannelSocketRedis",
+            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketHTTP",
+            dependencies: [
+                "ChannelSocket", hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioWebSocket, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketServer",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
+                nioCore, nioHTTP1, nioPosix, logging, lifecycle, unixSignals,
+            ],
+            resources: [.embedInCode("Resources/chat.html")],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "ChannelSocketCommand",
+            dependencies: ["ChannelSocketServer", "PhoenixWire", argumentParser, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketTesting",
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "PhoenixWireTests",
+            dependencies: ["PhoenixWire", nioCore],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "ChannelSocketTests",
-            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
+            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketRedisTests",
+            dependencies: [
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketHTTPTests",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", hummingbird, nioCore, nioPosix, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketServerTests",
+            dependencies: [
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", nioCore, logging,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketTestingTests",
+            dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
             swiftSettings: swiftSettings
         ),
     ]

@@ -61,6 +61,11 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var logLevel: String?
 
+    // Validating here, rather than in run, shows the usage of this command with what is wrong.
+    func validate() throws {
+        _ = try serverConfiguration()
+    }
+
     func run() async throws {
         let configuration = try serverConfiguration()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
@@ -77,18 +82,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serverConfiguration() throws -> ServerConfiguration {
-        let flags: [ServerSetting: String?] = [
+        try ServerConfiguration(flags: [
             .host: host, .port: port, .redisURL: redis, .socketPath: path, .channelPrefix: channelPrefix,
             .threads: threads, .nodeName: nodeName, .logLevel: logLevel,
-        ]
-        var settings = ProcessInfo.processInfo.environment
-        for case (let setting, let value?) in flags {
-            settings[setting.rawValue] = value
-        }
-        do {
-            return try ServerConfiguration(settings: settings)
-        } catch {
-            throw ValidationError(error.description)
-        }
+        ])
     }
 }

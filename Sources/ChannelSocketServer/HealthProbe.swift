@@ -70,7 +70,9 @@ public struct HealthProbe: Sendable {
         do {
             return try await promise.futureResult.get()
         } catch {
-            throw Failure(description: "no answer from http://\(host):\(port)\(path): \(error)")
+            // NIO tries every address of a name and tells what became of each; the last one says enough.
+            let cause = (error as? NIOConnectionError)?.connectionErrors.last?.error ?? error
+            throw Failure(description: "no answer from http://\(host):\(port)\(path): \(cause)")
         }
     }
 }

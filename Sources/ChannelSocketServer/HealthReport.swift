@@ -43,19 +43,15 @@ extension HealthReport {
     ///   - pubSub: the node's pub/sub system.
     ///   - backend: what carries it.
     init(pubSub: PubSub, backend: String) {
-        // Read once: the link may come or go between two looks.
-        let isConnected = pubSub.isConnected
+        // Not `isConnected`, which is false for a moment whenever a new topic is being subscribed.
+        let reason = pubSub.disconnectReason
         let statistics = pubSub.statistics
         let drops = NodeStatistics.Drop.allCases.map { ($0.description, statistics[$0]) }
         self.init(
-            status: isConnected ? .ok : .degraded,
+            status: reason == nil ? .ok : .degraded,
             node: pubSub.node.description,
             version: StockServer.version,
-            pubsub: Link(
-                backend: backend,
-                connected: isConnected,
-                reason: isConnected ? nil : pubSub.disconnectReason ?? "not connected"
-            ),
+            pubsub: Link(backend: backend, connected: reason == nil, reason: reason),
             connections: statistics.connections,
             channels: statistics.channels,
             dropped: Dictionary(uniqueKeysWithValues: drops)

@@ -5,6 +5,7 @@ internal import Hummingbird
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import PhoenixWire
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -71,7 +72,7 @@ extension StockServer {
             "joining other nodes through Redis",
             metadata: ["redis.address": "\(redis.address)", "redis.channel_prefix": "\(redis.channelPrefix)"]
         )
-        return RedisAdapter(configuration: redis, eventLoopGroup: group, logger: logger)
+        return RedisAdapter(redis, eventLoopGroup: group, logger: logger)
     }
 
     private func reportLimits(_ logger: Logger) {
@@ -95,6 +96,9 @@ extension StockServer {
         let endpoint = Endpoint(configuration.socketPath, pubSub: pubSub, logger: logger) {
             Route("room:*") { _, _, _ in try RoomChannel(node: node) }
         }
+        // Hummingbird's only word at info level is that it listens, which `onListening` says better.
+        var httpLogger = logger
+        if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let router = Router()
         ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
         HealthController { [backend = configuration.redis == nil ? "memory" : "redis"] in
@@ -110,7 +114,7 @@ extension StockServer {
                 onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
             },
             eventLoopGroupProvider: .shared(group),
-            logger: logger
+            logger: httpLogger
         )
     }
 }

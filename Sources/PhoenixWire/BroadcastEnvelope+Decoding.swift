@@ -14,11 +14,9 @@ extension BroadcastEnvelope {
         topic: String,
         limits: DecodingLimits = .default
     ) throws(WireError) -> BroadcastEnvelope {
-        if bytes.readableBytesView.starts(with: "cs".utf8) {
-            return try decodeNodeForm(bytes, topic: topic, limits: limits)
-        }
         let broadcast: Broadcast
-        switch bytes.readableBytesView.first(where: { $0 > 0x20 }) {
+        switch bytes.withUnsafeReadableBytes({ $0.first { $0 > 0x20 } }) {
+        case UInt8(ascii: "c"): return try decodeNodeForm(bytes, topic: topic, limits: limits)
         case UInt8(ascii: "{"): broadcast = try decodeObject(bytes, topic: topic, limits: limits)
         case UInt8(ascii: "["): broadcast = try decodeFrame(bytes, topic: topic, limits: limits)
         default: throw WireError(.malformedMessage, "neither a JSON object nor a V2 frame nor a node's message")
@@ -35,19 +33,19 @@ extension BroadcastEnvelope {
         topic: String,
         limits: DecodingLimits
     ) throws(WireError) -> BroadcastEnvelope {
-        var frame = message
-        let version = try field(&frame)
+        var message = message
+        let version = try field(&message)
         guard version == "cs1" else {
             throw WireError(.malformedMessage, "a node's message of version \(version), this node speaks cs1")
         }
-        let node = try field(&frame)
-        let excluding = try field(&frame)
+        let node = try field(&message)
+        let excluding = try field(&message)
         let broadcast: Broadcast
-        if frame.readableBytesView.first == UInt8(ascii: "[") {
-            broadcast = try decodeFrame(frame, topic: topic, limits: limits)
+        if message.withUnsafeReadableBytes({ $0.first }) == UInt8(ascii: "[") {
+            broadcast = try decodeFrame(message, topic: topic, limits: limits)
         } else {
-            broadcast = try V2BinaryFormat.decodeBroadcast(frame, limits: limits)
-            guard broadcast.topic.utf8.elementsEqual(topic.utf8) else { throw anotherTopic() }
+            broadcast = try V2BinaryFormat.decodeBroadcast(message, limits: limits)
+            guard broadcast.topic.hasSameBytes(as: topic) else { throw anotherTopic() }
         }
         return BroadcastEnvelope(
             broadcast,
@@ -58,11 +56,15 @@ extension BroadcastEnvelope {
 
     /// Takes a field of the header and the space after it.
     private static func field(_ message: inout ByteBuffer) throws(WireError) -> String {
-        let start = message.readableBytesView.prefix(maxFieldBytes + 1)
-        guard let space = start.firstIndex(of: UInt8(ascii: " ")), isField(start[..<space]),
-            let field = message.readString(length: space - start.startIndex)
-        else { throw WireError(.malformedMessage, "the header of a node's message is malformed") }
-        message.moveReaderIndex(forwardBy: 1)
+        let field = message.withUnsafeReadableBytes { bytes -> String? in
+            guard let end = bytes.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+            let content = bytes[..<end]
+            return isField(content) ? String(decoding: content, as: UTF8.self) : nil
+        }
+        guard let field else {
+            throw WireError(.malformedMessage, "the header of a node's message is malformed")
+        }
+        message.moveReaderIndex(forwardBy: field.utf8.count + 1)
         return field
     }
 
@@ -76,7 +78,7 @@ extension BroadcastEnvelope {
             let elements = try V2TextDecoder.scan(bytes, limits: limits)
             guard elements.event.isString(in: bytes) else { throw noEvent() }
             guard elements.topic.isString(in: bytes),
-                elements.topic.text(in: bytes).utf8.elementsEqual(topic.utf8)
+                elements.topic.text(in: bytes).hasSameBytes(as: topic)
             else { throw anotherTopic() }
             return Broadcast(
                 topic: topic,
@@ -97,7 +99,7 @@ extension BroadcastEnvelope {
             guard let event = members.event, event.isString(in: bytes) else { throw noEvent() }
             try limits.check(topicBytes: topic.utf8.count, eventBytes: event.count - 2)
             if let other = members.topic {
-                guard other.isString(in: bytes), other.text(in: bytes).utf8.elementsEqual(topic.utf8) else {
+                guard other.isString(in: bytes), other.text(in: bytes).hasSameBytes(as: topic) else {
                     throw anotherTopic()
                 }
             }

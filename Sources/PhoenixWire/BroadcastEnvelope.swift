@@ -6,7 +6,9 @@ public import NIOCore
 /// of the broadcast (text, or binary for binary payloads). An absent node or subscriber is `-`. Everybody else may
 /// publish `{"event": "...", "payload": {...}}` or the V2 frame `[null, null, topic, event, payload]`.
 public struct BroadcastEnvelope: Hashable, Sendable {
-    /// The event. Unlike on V2 sockets its payload may be any JSON value, since V1 clients broadcast such.
+    /// The event.
+    ///
+    /// Unlike on V2 sockets its payload may be any JSON value, since V1 clients broadcast such.
     public var broadcast: Broadcast
     /// The node that published it, nil for other publishers.
     public var node: String?

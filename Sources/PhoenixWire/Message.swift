@@ -8,7 +8,9 @@ public struct Message: Hashable, Sendable {
     public var ref: Ref
     /// The topic the message is for.
     public var topic: String
-    /// The event name. A JSON event that is not a string arrives as its JSON text.
+    /// The event name.
+    ///
+    /// A JSON event that is not a string arrives as its JSON text.
     public var event: String
     /// The payload, any JSON value or binary.
     public var payload: Payload

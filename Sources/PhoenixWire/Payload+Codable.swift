@@ -1,15 +1,16 @@
 internal import NIOCore
 
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+internal import FoundationEssentials
 #else
-    internal import Foundation
+internal import Foundation
 #endif
 
 extension Payload {
     /// Creates a JSON payload from a value.
     ///
     /// - Parameter value: what to encode.
+    /// - Returns: the payload.
     /// - Throws: what the value's encoding throws, and `EncodingError` for numbers that JSON cannot carry (NaN).
     public static func encoding(_ value: some Encodable) throws -> Payload {
         let encoder = JSONEncoder()

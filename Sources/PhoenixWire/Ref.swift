@@ -32,15 +32,13 @@ public struct Ref: Hashable, Sendable {
         var json = json
         return json.withUTF8 { utf8 in
             guard utf8.count >= 2, utf8.first == UInt8(ascii: "\"") else { return nil }
-            let content = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8)[1..<utf8.count - 1])
-            return content.contains(UInt8(ascii: "\\"))
-                ? JSONString.decode(content) : String(decoding: content, as: UTF8.self)
+            return JSONString.text(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8)[1..<utf8.count - 1]))
         }
     }
 
     /// Whether two refs are the same bytes; strings that Unicode merely calls equivalent are different refs.
     public static func == (left: Ref, right: Ref) -> Bool {
-        left.json.utf8.elementsEqual(right.json.utf8)
+        left.json.hasSameBytes(as: right.json)
     }
 
     /// Hashes the bytes.

@@ -1,13 +1,12 @@
 extension Serializer {
-    /// Chooses the serializer for the `vsn` parameter of a connection.
+    /// Chooses the serializer for the `vsn` parameter of a connection; nil if it is not spoken here.
     ///
-    /// No parameter means version 1. Else it must be a full semantic version that matches `~> 1.0.0` or `~> 2.0.0`;
+    /// Phoenix refuses the connection then. No parameter means version 1. Else it must be a full semantic version that matches `~> 1.0.0` or `~> 2.0.0`;
     /// `2`, `2.0` and `2.1.0` do not.
     ///
     /// Source: `negotiate_serializer` in `socket.ex`; Elixir's `Version.match?`.
     ///
     /// - Parameter vsn: the parameter, nil if there is none.
-    /// - Returns: nil for versions that are not spoken here; Phoenix refuses the connection then.
     public init?(vsn: String?) {
         guard let vsn else {
             self = .v1

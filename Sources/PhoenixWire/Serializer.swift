@@ -14,6 +14,7 @@ public enum Serializer: Hashable, Sendable, CaseIterable {
     /// - Parameters:
     ///   - text: the content of the frame. A JSON payload in the result is a slice of it and shares its storage.
     ///   - limits: what to refuse.
+    /// - Returns: the message.
     /// - Throws: ``WireError``; Phoenix closes the connection then. Its code is `invalidUTF8` if the frame is not
     ///   UTF-8 throughout, whatever else is wrong.
     public func decode(text: ByteBuffer, limits: DecodingLimits = .default) throws(WireError) -> DecodedMessage {
@@ -35,6 +36,7 @@ public enum Serializer: Hashable, Sendable, CaseIterable {
     /// - Parameters:
     ///   - binary: the content of the frame. The payload in the result is a slice of it and shares its storage.
     ///   - limits: what to refuse.
+    /// - Returns: the message.
     /// - Throws: ``WireError``; Phoenix closes the connection then.
     public func decode(binary: ByteBuffer, limits: DecodingLimits = .default) throws(WireError) -> DecodedMessage {
         switch self {

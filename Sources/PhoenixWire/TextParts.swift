@@ -27,7 +27,7 @@ struct TextParts {
         closing = ""
     }
 
-    /// Creates the parts of a reply. The order of its keys is Jason's.
+    /// Creates the parts of a reply, whose keys are in Jason's order.
     @inline(__always)
     init(replyStatus: ReplyStatus, joinRef: Ref, ref: Ref, payload: ByteBuffer) {
         self.joinRef = joinRef
@@ -65,7 +65,9 @@ struct TextParts {
         }
     }
 
-    /// Appends the V1 form: exactly these four members, in Jason's order. Some clients break on more.
+    /// Appends the V1 form: exactly these four members, in Jason's order.
+    ///
+    /// Some clients break on more members.
     private func writeObject(topic: Topic, into buffer: inout ByteBuffer) {
         let names: (StaticString, StaticString, StaticString, StaticString) =
             ("{\"event\":", ",\"payload\":", ",\"ref\":", ",\"topic\":")

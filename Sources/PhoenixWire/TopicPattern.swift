@@ -21,7 +21,7 @@ public struct TopicPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
 
     /// Whether the pattern matches the topic, byte by byte.
     public func matches(_ topic: String) -> Bool {
-        guard isWildcard else { return description.utf8.elementsEqual(topic.utf8) }
+        guard isWildcard else { return description.hasSameBytes(as: topic) }
         let prefix = description.utf8.dropLast()
         guard topic.utf8.starts(with: prefix) else { return false }
         guard let last = prefix.last, !Self.isSeparator(last) else { return true }

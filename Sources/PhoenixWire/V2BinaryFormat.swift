@@ -10,51 +10,67 @@ enum V2BinaryFormat {
 
     // MARK: Decoding
 
-    /// Decodes a client's push. An empty join ref is the empty string, not null.
+    /// Decodes a client's push.
+    ///
+    /// An empty join ref is the empty string, not null.
     static func decode(_ frame: ByteBuffer, limits: DecodingLimits) throws(WireError) -> Message {
-        var frame = frame
-        guard frame.readInteger(as: UInt8.self) == push else {
-            throw WireError(.malformedBinary, "a binary message from a client is of kind 0")
+        try frame.withUnsafeReadableBytes { bytes throws(WireError) in
+            guard bytes.first == push else {
+                throw WireError(.malformedBinary, "a binary message from a client is of kind 0")
+            }
+            guard bytes.count >= 5 else { throw truncated() }
+            var position = 5
+            let joinRef = try string(of: bytes[1], in: bytes, at: &position)
+            let ref = try string(of: bytes[2], in: bytes, at: &position)
+            let topic = try string(of: bytes[3], in: bytes, at: &position)
+            let event = try string(of: bytes[4], in: bytes, at: &position)
+            try limits.check(topicBytes: topic.utf8.count, eventBytes: event.utf8.count)
+            return Message(
+                joinRef: Ref(string: joinRef),
+                ref: Ref(string: ref),
+                topic: topic,
+                event: event,
+                payload: payload(of: frame, from: position)
+            )
         }
-        guard let (joinRefSize, refSize, topicSize, eventSize) = frame.readMultipleIntegers(
-            as: (UInt8, UInt8, UInt8, UInt8).self
-        ) else { throw truncated() }
-        let joinRef = try string(&frame, size: joinRefSize)
-        let ref = try string(&frame, size: refSize)
-        let topic = try string(&frame, size: topicSize)
-        let event = try string(&frame, size: eventSize)
-        try limits.check(topicBytes: topic.utf8.count, eventBytes: event.utf8.count)
-        return Message(
-            joinRef: Ref(string: joinRef),
-            ref: Ref(string: ref),
-            topic: topic,
-            event: event,
-            payload: .binary(frame.slice())
-        )
     }
 
     /// Decodes a broadcast, as one node sends it to another.
     static func decodeBroadcast(_ frame: ByteBuffer, limits: DecodingLimits) throws(WireError) -> Broadcast {
-        var frame = frame
-        guard frame.readInteger(as: UInt8.self) == broadcast else {
-            throw WireError(.malformedBinary, "a binary broadcast is of kind 2")
+        try frame.withUnsafeReadableBytes { bytes throws(WireError) in
+            guard bytes.first == broadcast else {
+                throw WireError(.malformedBinary, "a binary broadcast is of kind 2")
+            }
+            guard bytes.count >= 3 else { throw truncated() }
+            var position = 3
+            let topic = try string(of: bytes[1], in: bytes, at: &position)
+            let event = try string(of: bytes[2], in: bytes, at: &position)
+            try limits.check(topicBytes: topic.utf8.count, eventBytes: event.utf8.count)
+            return Broadcast(topic: topic, event: event, payload: payload(of: frame, from: position))
         }
-        guard let (topicSize, eventSize) = frame.readMultipleIntegers(as: (UInt8, UInt8).self) else {
-            throw truncated()
-        }
-        let topic = try string(&frame, size: topicSize)
-        let event = try string(&frame, size: eventSize)
-        try limits.check(topicBytes: topic.utf8.count, eventBytes: event.utf8.count)
-        return Broadcast(topic: topic, event: event, payload: .binary(frame.slice()))
     }
 
+    /// Takes the string of that size.
     @inline(__always)
-    private static func string(_ frame: inout ByteBuffer, size: UInt8) throws(WireError) -> String {
-        guard let bytes = frame.readSlice(length: Int(size)) else { throw truncated() }
-        guard bytes.withUnsafeReadableBytes(UTF8Sequence.isValid) else {
+    private static func string(
+        of size: UInt8,
+        in bytes: UnsafeRawBufferPointer,
+        at position: inout Int
+    ) throws(WireError) -> String {
+        let end = position &+ Int(size)
+        guard end <= bytes.count else { throw truncated() }
+        let content = UnsafeRawBufferPointer(rebasing: bytes[position..<end])
+        guard UTF8Sequence.isValid(content) else {
             throw WireError(.malformedBinary, "a string in a binary message is not UTF-8")
         }
-        return String(buffer: bytes)
+        position = end
+        return String(decoding: content, as: UTF8.self)
+    }
+
+    /// Everything from the index on.
+    private static func payload(of frame: ByteBuffer, from index: Int) -> Payload {
+        let start = frame.readerIndex &+ index
+        return .binary(frame.getSlice(at: start, length: frame.writerIndex &- start) ?? ByteBuffer())
     }
 
     @inline(never)

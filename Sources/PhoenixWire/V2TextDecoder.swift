@@ -38,6 +38,7 @@ enum V2TextDecoder {
         guard scanner.take(UInt8(ascii: "[")) else {
             throw WireError(.malformedMessage, "a V2 message is a JSON array")
         }
+        scanner.skipWhitespace()
         let joinRef = try element(&scanner)
         let ref = try element(&scanner)
         let topic = try element(&scanner)

@@ -15,7 +15,7 @@ extension ChannelProcess {
         leaveTopics()
         untrackAll()
         _ = mailbox.removeAll()
-        startIfIdle()
+        if !isRunning { run(nil) }
     }
 
     /// Ends the channel from outside: cancels the running callback and gives it limited time.

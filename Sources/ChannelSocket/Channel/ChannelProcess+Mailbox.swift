@@ -25,26 +25,31 @@ extension ChannelProcess {
     }
 
     func enqueue(_ item: Mailbox.Item) {
-        mailbox.append(item)
-        startIfIdle()
+        if isRunning {
+            mailbox.append(item)
+        } else {
+            run(item)
+        }
     }
 
-    func startIfIdle() {
-        guard !isRunning else { return }
+    /// Starts the mailbox task; with an item, which an idle channel handles without putting it into the mailbox.
+    func run(_ first: Mailbox.Item?) {
         isRunning = true
         let started = Task.immediate(executorPreference: session.shard.executor) { [self] in
-            await drainMailbox()
+            await drainMailbox(first)
         }
         if isRunning { task = started }
     }
 
-    private func drainMailbox() async {
-        while state != .ended, state != .ending, let item = mailbox.popFirst() {
+    private func drainMailbox(_ first: Mailbox.Item?) async {
+        var next = first ?? mailbox.popFirst()
+        while isAlive, let item = next {
             do {
                 try await handle(item)
             } catch {
                 crash(error)
             }
+            next = mailbox.popFirst()
         }
         if let reason = endReason {
             await finish(reason)

@@ -35,7 +35,12 @@ extension Endpoint: WebSocketMount {
                 return refuse("connect callback")
             case .accept(let id, let assigns):
                 return .accept(headers: headers) { [self] channel in
-                    try open(on: channel, serializer: serializer, id: id, assigns: assigns)
+                    let connection = WebSocketConnection(
+                        loop: pubSub.shard(for: channel.eventLoop).transport, configuration: configuration.webSocket,
+                        statistics: pubSub.statistics
+                    )
+                    open(connection, on: channel.eventLoop, serializer: serializer, id: id, assigns: assigns)
+                    try connection.install(on: channel)
                 }
             }
         } catch {
@@ -52,17 +57,14 @@ extension Endpoint: WebSocketMount {
     }
 
     private func open(
-        on channel: any NIOCore.Channel, serializer: Serializer, id: String?, assigns: Assigns
-    ) throws {
-        let shard = pubSub.shard(for: channel.eventLoop)
-        let connection = WebSocketConnection(
-            loop: shard.transport, configuration: configuration.webSocket, statistics: pubSub.statistics
-        )
+        _ connection: WebSocketConnection, on eventLoop: any EventLoop, serializer: Serializer, id: String?,
+        assigns: Assigns
+    ) {
         let session = SocketSession(
-            endpoint: self, connection: connection, shard: shard, serializer: serializer, id: id, assigns: assigns
+            endpoint: self, connection: connection, shard: pubSub.shard(for: eventLoop), serializer: serializer,
+            id: id, assigns: assigns
         )
         connection.handler = session
         session.opened()
-        try connection.install(on: channel)
     }
 }

@@ -3,9 +3,10 @@ public import PhoenixWire
 /// Which channel serves the topics of a pattern.
 public struct Route: Sendable {
     /// Decides about a join: returns the channel or throws ``JoinRefused``.
-    public typealias Join<Channel: ChannelCallbacks> = @Sendable (
-        _ topic: String, _ payload: Payload, _ socket: Socket
-    ) async throws -> sending Channel
+    public typealias Join<Channel: ChannelCallbacks> =
+        @Sendable (
+            _ topic: String, _ payload: Payload, _ socket: Socket
+        ) async throws -> sending Channel
 
     /// The pattern.
     public let pattern: TopicPattern

@@ -30,6 +30,11 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var state = State.open
     private var isWritable = true
+    /// The way past NIO's write path, if there is one; looked for with the first write, when the handlers of the
+    /// upgrade are gone.
+    private var directSocket: DirectSocket??
+    /// Writes that NIO holds; while there are any, nothing may overtake them.
+    private var heldWrites: Int32 = 0
     private var idleSeconds: Int32 = 0
 
     /// Frames for this connection alone in the current tick.
@@ -66,7 +71,25 @@ final class WebSocketConnection: ChannelInboundHandler {
     func write(_ frames: ByteBuffer) {
         guard state == .open, let context else { return }
         guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
-        context.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
+        transmit(frames, context: context)
+    }
+
+    /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
+    private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        let socket = directSocket ?? DirectSocket(ifAlone: context)
+        directSocket = .some(socket)
+        guard let socket else {
+            return context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
+        }
+        var rest = bytes
+        if heldWrites == 0 {
+            rest.moveReaderIndex(forwardBy: socket.send(bytes))
+            if rest.readableBytes == 0 { return }
+        }
+        heldWrites += 1
+        context.writeAndFlush(Self.wrapOutboundOut(rest)).assumeIsolated().whenComplete { _ in
+            self.heldWrites -= 1
+        }
     }
 
     /// Starts the closing handshake; what is pending goes out first.
@@ -82,7 +105,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         state = .closing
         var frame = ByteBuffer()
         WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
-        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+        transmit(frame, context: context)
         context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
             self?.context?.close(promise: nil)
         }
@@ -99,7 +122,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             // The close frame queues behind what the client does not read, so it gets the time limit to reach it.
             var frame = ByteBuffer()
             WebSocketFrame.writeClose(code: 1008, reason: "too slow: outbound buffer full", into: &frame)
-            context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+            transmit(frame, context: context)
             context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
                 self?.context?.close(promise: nil)
             }
@@ -205,6 +228,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         guard state != .closed, let context else { return }
         state = .closed
         self.context = nil
+        directSocket = nil
         loop.remove(self)
         // In a later tick: the socket can break in the middle of a drain, while audiences are being walked.
         context.eventLoop.assumeIsolated().execute { [self] in

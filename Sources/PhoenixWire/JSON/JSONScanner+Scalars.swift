@@ -9,12 +9,11 @@ extension JSONScanner {
         while true {
             while position &+ 8 <= bytes.count {
                 let special = JSONWord.special(JSONWord.load(bytes, at: position))
-                if special == 0 {
-                    position &+= 8
-                } else {
+                guard special == 0 else {
                     position &+= special.trailingZeroBitCount &>> 3
                     break
                 }
+                position &+= 8
             }
             guard position < bytes.count else { throw malformed() }
             switch bytes[position] {

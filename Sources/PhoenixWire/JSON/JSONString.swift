@@ -1,8 +1,17 @@
 /// JSON string literals: decoding escapes and writing them.
 enum JSONString {
-    /// Decodes the content of a string literal that has been validated.
+    /// The text of a string literal that has been validated.
     ///
     /// - Parameter bytes: what is between the quotes.
+    /// - Returns: the text.
+    static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        bytes.contains(UInt8(ascii: "\\")) ? decode(bytes) : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The text of a string literal that has been validated and has escapes.
+    ///
+    /// - Parameter bytes: what is between the quotes.
+    /// - Returns: the text.
     static func decode(_ bytes: UnsafeRawBufferPointer) -> String {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)

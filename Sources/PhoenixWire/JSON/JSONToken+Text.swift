@@ -28,6 +28,7 @@ extension JSONToken {
     /// The value as a payload: its bytes in the message, rewritten only if an object repeats a key.
     ///
     /// - Parameter message: the readable bytes that were scanned.
+    /// - Returns: the payload.
     @inline(__always)
     func payload(in message: ByteBuffer) -> Payload {
         // The token lies within the readable bytes, so there always is a slice.

@@ -11,7 +11,7 @@ struct RepeatedMembers: Sequence, IteratorProtocol {
         var name: String
 
         static func == (left: Key, right: Key) -> Bool {
-            left.object == right.object && left.name.utf8.elementsEqual(right.name.utf8)
+            left.object == right.object && left.name.hasSameBytes(as: right.name)
         }
 
         func hash(into hasher: inout Hasher) {
@@ -40,6 +40,7 @@ struct RepeatedMembers: Sequence, IteratorProtocol {
     /// The JSON without repeated members, the same buffer if there are none.
     ///
     /// - Parameter json: valid JSON.
+    /// - Returns: the JSON.
     static func removed(from json: ByteBuffer) -> ByteBuffer {
         json.withUnsafeReadableBytes { bytes in
             var result = ByteBuffer()
@@ -75,7 +76,7 @@ struct RepeatedMembers: Sequence, IteratorProtocol {
                 skipString()
                 guard isKeyDue, let object = containers.last else { continue }
                 isKeyDue = false
-                let name = JSONString.decode(UnsafeRawBufferPointer(rebasing: bytes[start..<index - 1]))
+                let name = JSONString.text(UnsafeRawBufferPointer(rebasing: bytes[start..<index - 1]))
                 guard !seen.insert(Key(object: object, name: name)).inserted else { continue }
                 skipToEndOfMember()
                 return lastComma..<index

@@ -6,6 +6,7 @@ enum UTF8Sequence {
     /// - Parameters:
     ///   - index: the index of a byte of 0x80 or more.
     ///   - bytes: the bytes.
+    /// - Returns: 2 to 4, or nil.
     static func length(at index: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
         let lead = bytes[index]
         let remaining = bytes.count &- index

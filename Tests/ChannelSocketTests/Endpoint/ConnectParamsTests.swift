@@ -9,8 +9,10 @@ struct ConnectParamsTests {
         arguments: [
             ("", "{}"),
             ("a=1", #"{"a":"1"}"#),
-            ("vsn=2.0.0&a=1&b%5Bc%5D=2&d%5B%5D=x&d%5B%5D=y&e=%C3%A9+z",
-                #"{"a":"1","b":{"c":"2"},"d":["x","y"],"e":"é z","vsn":"2.0.0"}"#),
+            (
+                "vsn=2.0.0&a=1&b%5Bc%5D=2&d%5B%5D=x&d%5B%5D=y&e=%C3%A9+z",
+                #"{"a":"1","b":{"c":"2"},"d":["x","y"],"e":"é z","vsn":"2.0.0"}"#
+            ),
             ("a=1&a=2", #"{"a":"2"}"#),
             ("a", #"{"a":""}"#),
             ("a=", #"{"a":""}"#),
@@ -85,9 +87,10 @@ struct ConnectParamsTests {
         var random = SplitMix64(seed: 7)
         let alphabet = Array("ab[]=&%+41é")
         for _ in 0..<50_000 {
-            let query = String((0..<Int.random(in: 0...24, using: &random)).map { _ in
-                alphabet[Int.random(in: alphabet.indices, using: &random)]
-            })
+            let query = String(
+                (0..<Int.random(in: 0...24, using: &random)).map { _ in
+                    alphabet[Int.random(in: alphabet.indices, using: &random)]
+                })
             _ = ConnectParams(query: query)?.json
         }
     }

@@ -1,0 +1,28 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+extension Channel {
+    /// Adds what Hummingbird's `HTTP1Channel` has behind the HTTP codec.
+    ///
+    /// - Parameters:
+    ///   - configuration: the HTTP side of the server.
+    ///   - logger: the server's logger.
+    /// - Returns: the connection, for `handleHTTP(asyncChannel:logger:)`.
+    /// - Throws: what the pipeline throws, if the connection is closed already.
+    func addApplicationHandlers(
+        _ configuration: HTTP1Channel.Configuration, logger: Logger
+    ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+        let pipeline = pipeline.syncOperations
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandlers(configuration.additionalChannelHandlers())
+        let idleTimeout = configuration.idleTimeout.map { Duration.nanoseconds($0.nanoseconds) }
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+        return try NIOAsyncChannel(
+            wrappingChannelSynchronously: self,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
+    }
+}

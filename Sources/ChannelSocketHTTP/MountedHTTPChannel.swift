@@ -1,0 +1,116 @@
+public import ChannelSocket
+import HTTPTypes
+public import HummingbirdCore
+public import Logging
+public import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// The connections of an HTTP/1.1 server that become WebSockets when a mount wants them.
+///
+/// Applications make one with ``HummingbirdCore/HTTPServerBuilder/channelSocket(mounts:configuration:)``.
+///
+/// A connection that became a WebSocket keeps no HTTP handler and no task.
+public struct MountedHTTPChannel: HTTPChannelHandler {
+    /// Answers the requests that no mount wants.
+    public let responder: Responder
+    private let mounts: [any WebSocketMount]
+    private let configuration: Configuration
+    private let openWebSockets = OpenWebSockets()
+
+    /// Creates the channel setup.
+    ///
+    /// - Parameters:
+    ///   - mounts: the first one that matches a path gets its upgrades.
+    ///   - responder: answers all other requests.
+    ///   - configuration: limits.
+    public init(
+        mounts: [any WebSocketMount],
+        responder: @escaping Responder,
+        configuration: Configuration = Configuration()
+    ) {
+        self.mounts = mounts
+        self.configuration = configuration
+        self.responder = { request, writer, channel in
+            guard request.method == .get, mounts.contains(where: { $0.matches(path: request.uri.path) }) else {
+                return try await responder(request, writer, channel)
+            }
+            try await Self.refuseLateUpgrade(writer)
+        }
+    }
+
+    /// Puts the handlers into a new connection's pipeline.
+    ///
+    /// - Parameters:
+    ///   - channel: the connection.
+    ///   - logger: the server's logger.
+    /// - Returns: what ``handle(value:logger:)`` gets; the future completes before the first byte is read.
+    public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let encoder = HTTPResponseEncoder()
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(
+                    leftOverBytesStrategy: .forwardBytes,
+                    limitConfiguration: configuration.decoderLimits
+                )
+            )
+            let promise = channel.eventLoop.makePromise(of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
+            let upgrade = UpgradeHandler(
+                mounts: mounts,
+                configuration: configuration,
+                encoder: encoder,
+                decoder: decoder,
+                openWebSockets: openWebSockets,
+                promise: promise,
+                logger: logger
+            )
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(encoder)
+            try pipeline.addHandler(decoder)
+            try pipeline.addHandler(upgrade)
+            return Value(channel: channel, http: promise.futureResult)
+        }
+    }
+
+    /// Serves the connection if it is one for the application; returns at once when it becomes a WebSocket.
+    ///
+    /// The first WebSocket's task is the exception: it stays until a graceful shutdown has closed all of them, so that
+    /// the server does not end before its close frames are out.
+    ///
+    /// - Parameters:
+    ///   - value: what ``setup(channel:logger:)`` made.
+    ///   - logger: the server's logger.
+    public func handle(value: Value, logger: Logger) async {
+        if let asyncChannel = try? await value.http.get() {
+            await handleHTTP(asyncChannel: asyncChannel, logger: logger)
+        } else {
+            await openWebSockets.keepServerRunning()
+        }
+    }
+
+    /// Answers an upgrade on a connection that has served HTTP already.
+    private static func refuseLateUpgrade(_ writer: consuming ResponseWriter) async throws {
+        let body = ByteBuffer(string: "a WebSocket must be opened with the first request of a connection")
+        let fields: HTTPFields = [
+            .connection: "close", .contentType: "text/plain; charset=utf-8", .contentLength: "\(body.readableBytes)",
+        ]
+        try await writer.write(
+            response: HTTPResponse(status: .badRequest, headerFields: fields),
+            body: ResponseBody(byteBuffer: body)
+        )
+        // Ends the connection; Hummingbird does not look at a response's Connection field.
+        throw LateUpgrade()
+    }
+
+    private struct LateUpgrade: Error {}
+}
+
+extension MountedHTTPChannel {
+    /// A connection, and what became of it.
+    public struct Value: ServerChildChannelValue {
+        /// The connection.
+        public let channel: any Channel
+        /// The connection for the application to serve, or nil if there is nothing to serve.
+        let http: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
+    }
+}

@@ -1,0 +1,76 @@
+import ChannelSocket
+import NIOCore
+
+/// Commands on their way from any thread to the publisher connection.
+///
+/// Their bytes are concatenated here, so that the event loop writes a whole batch at once.
+struct CommandInbox {
+    /// What the event loop takes.
+    struct Batch {
+        var buffer: ByteBuffer
+        var commands: [PendingCommand]
+    }
+
+    /// Why nothing is accepted; nil when the publisher connection is ready.
+    var closedBecause: String?
+    private var buffer = ByteBuffer()
+    private var commands: [PendingCommand] = []
+    /// Accepted, and neither answered nor failed.
+    private var pendingCommands = 0
+    private var pendingBytes = 0
+    private let maxCommands: Int
+    private let maxBytes: Int
+
+    init(maxCommands: Int, maxBytes: Int) {
+        self.maxCommands = maxCommands
+        self.maxBytes = maxBytes
+        closedBecause = "not running"
+    }
+
+    /// Checks whether a command would be accepted now.
+    func check() throws(PubSubError) {
+        if let closedBecause { throw PubSubError(.disconnected, closedBecause) }
+    }
+
+    /// Accepts a command.
+    ///
+    /// - Parameters:
+    ///   - command: the command as RESP.
+    ///   - completion: whom to tell.
+    ///   - deadline: when the connection counts as dead if Redis has not answered.
+    /// - Returns: whether this is the first command since ``take()``, and the event loop is to be told.
+    mutating func append(
+        _ command: ByteBuffer, _ completion: PendingCommand.Completion, deadline: NIODeadline
+    ) throws(PubSubError) -> Bool {
+        try check()
+        let bytes = command.readableBytes
+        guard pendingCommands < maxCommands, pendingBytes + bytes <= maxBytes || pendingCommands == 0 else {
+            throw PubSubError(
+                .overloaded, "\(pendingCommands) commands of \(pendingBytes) bytes are waiting for Redis already")
+        }
+        pendingCommands += 1
+        pendingBytes += bytes
+        commands.append(PendingCommand(completion: completion, bytes: bytes, deadline: deadline))
+        if commands.count == 1 {
+            buffer = command
+        } else {
+            buffer.writeImmutableBuffer(command)
+        }
+        return commands.count == 1
+    }
+
+    /// Takes what has gathered.
+    mutating func take() -> Batch {
+        defer {
+            buffer = ByteBuffer()
+            commands = []
+        }
+        return Batch(buffer: buffer, commands: commands)
+    }
+
+    /// Makes room: so much has been answered or has failed.
+    mutating func release(commands: Int, bytes: Int) {
+        pendingCommands -= commands
+        pendingBytes -= bytes
+    }
+}

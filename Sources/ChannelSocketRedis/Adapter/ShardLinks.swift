@@ -1,0 +1,275 @@
+import ChannelSocket
+import Logging
+import NIOCore
+import PhoenixWire
+import Synchronization
+
+/// The two connections of a shard and what happens on them. Confined to the shard's event loop.
+final class ShardLinks: RedisConnectionEvents {
+    /// How many SUBSCRIBE commands may be on their way: enough to keep Redis busy, few enough for honest time limits.
+    private static let maxSubscriptionsInFlight = 16
+
+    let shard: RedisShard
+    let configuration: RedisConfiguration
+    let counters: RedisCounters
+    let logger: Logger
+    let node: NodeID
+    let deliver: @Sendable (RoutedBroadcast) -> Void
+    let channelPrefix: [UInt8]
+    /// How messages of this very node begin.
+    let ownPrefix: [UInt8]
+    let probeChannel: String
+    var malformedLog = MalformedLog()
+    var probe: Probe
+
+    private let eventLoop: any EventLoop
+    private let stopped: EventLoopPromise<Void>
+    private var subscriber: RedisLink?
+    private var publisher: RedisLink?
+    private var confirmed: [EventLoopPromise<Void>] = []
+    private var watch: RepeatedTask?
+    private var lostAt: NIODeadline?
+    private var isStopping = false
+
+    init(
+        shard: RedisShard,
+        node: NodeID,
+        stopped: EventLoopPromise<Void>,
+        deliver: @escaping @Sendable (RoutedBroadcast) -> Void
+    ) {
+        self.shard = shard
+        self.node = node
+        self.stopped = stopped
+        self.deliver = deliver
+        configuration = shard.configuration
+        counters = shard.counters
+        eventLoop = shard.eventLoop
+        var logger = shard.logger
+        logger[metadataKey: "redis.address"] = "\(configuration.address)"
+        self.logger = logger
+        channelPrefix = Array(configuration.channelPrefix.utf8)
+        ownPrefix = Array("cs1 \(node) ".utf8)
+        // Under the prefix, so that an ACL for the prefix covers it.
+        probeChannel = "\(configuration.channelPrefix)channelsocket.probe:\(node):\(shard.index)"
+        probe = Probe(interval: configuration.probeInterval, timeout: configuration.probeTimeout)
+    }
+
+    // MARK: Life cycle
+
+    func start() {
+        setDisconnected("connecting")
+        let subscriber = makeLink(.subscriber)
+        let publisher = makeLink(.publisher)
+        (self.subscriber, self.publisher) = (subscriber, publisher)
+        subscriber.start()
+        publisher.start()
+        let shortest = min(configuration.subscribeTimeout, configuration.probeInterval, configuration.probeTimeout)
+        let interval = TimeAmount.nanoseconds(max(10_000_000, min(shortest.nanoseconds / 4, 250_000_000)))
+        let links = NIOLoopBound(self, eventLoop: eventLoop)
+        watch = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            links.value.tick(now: .now())
+        }
+    }
+
+    func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        shard.inbox.withLock { $0.closedBecause = "stopped" }
+        sendCommands()
+        guard let connection = publisher?.readyConnection, !connection.isIdle else { return stopLinks() }
+        eventLoop.assumeIsolated().scheduleTask(in: configuration.shutdownTimeout) { self.stopLinks() }
+    }
+
+    private func stopLinks() {
+        guard let watch else { return }
+        watch.cancel()
+        self.watch = nil
+        setDisconnected("stopped")
+        subscriber?.stop()
+        publisher?.stop()
+    }
+
+    func linkFinished(_ link: RedisLink) {
+        switch link.role {
+        case .subscriber: subscriber = nil
+        case .publisher: publisher = nil
+        }
+        guard subscriber == nil, publisher == nil else { return }
+        setDisconnected("stopped")
+        let waiters = shard.withSubscriptions { state in
+            state.table.linkDown()
+            state.isPublisherReady = false
+            return state.table.removeWaiters()
+        }
+        for waiter in waiters { waiter.fail(PubSubError(.disconnected, "stopped")) }
+        shard.discardCommands()
+        shard.stopped()
+        stopped.succeed(())
+    }
+
+    private func makeLink(_ role: RedisLink.Role) -> RedisLink {
+        RedisLink(
+            role: role,
+            configuration: configuration,
+            settings: .init(configuration: configuration, role: role, node: node, probeChannel: probeChannel),
+            eventLoop: eventLoop,
+            events: self
+        )
+    }
+
+    // MARK: Link events
+
+    func linkReady(_ link: RedisLink) {
+        logger.debug("Connected to Redis", metadata: ["redis.role": "\(link.role.rawValue)"])
+        switch link.role {
+        case .subscriber:
+            shard.withSubscriptions { $0.table.linkUp() }
+            sendSubscriptions()
+        case .publisher:
+            shard.withSubscriptions { $0.isPublisherReady = true }
+            if !isStopping { shard.inbox.withLock { $0.closedBecause = nil } }
+        }
+        probe.reset(now: .now())
+        noteRecovery()
+    }
+
+    func linkLost(_ link: RedisLink, because reason: RedisCloseReason) {
+        if !isStopping { counters.reconnects.increment() }
+        switch link.role {
+        case .subscriber:
+            shard.withSubscriptions { $0.table.linkDown() }
+        case .publisher:
+            shard.withSubscriptions { $0.isPublisherReady = false }
+            shard.inbox.withLock { $0.closedBecause = "\(reason)" }
+            shard.discardCommands()
+        }
+        probe.reset(now: .now())
+        setDisconnected("\(link.role.rawValue): \(reason)")
+        if lostAt == nil { lostAt = .now() }
+        logger.warning(
+            "Lost the connection to Redis",
+            metadata: ["redis.role": "\(link.role.rawValue)", "reason": "\(reason)"])
+    }
+
+    func linkFailed(
+        _ link: RedisLink, because reason: RedisCloseReason, failures: Int, retryingIn delay: TimeAmount
+    ) {
+        if lostAt == nil { lostAt = .now() }
+        if link.role == .publisher { shard.inbox.withLock { $0.closedBecause = "\(reason)" } }
+        setDisconnected("\(link.role.rawValue): \(reason)")
+        // An outage of hours is not worth a line every other second.
+        guard failures.nonzeroBitCount == 1 else { return }
+        logger.info(
+            "Reconnecting to Redis",
+            metadata: [
+                "redis.role": "\(link.role.rawValue)", "reason": "\(reason)", "attempt": "\(failures)",
+                "delay": "\(delay.nanoseconds / 1_000_000) ms",
+            ])
+    }
+
+    private func setDisconnected(_ reason: String) {
+        shard.withSubscriptions { $0.disconnectReason = reason }
+    }
+
+    /// Says so when everything works again.
+    private func noteRecovery() {
+        let topics = shard.withSubscriptions { state -> Int? in
+            guard state.disconnectReason != nil, state.isPublisherReady, state.table.isSettled else { return nil }
+            state.disconnectReason = nil
+            return state.table.wanted
+        }
+        guard let topics else { return }
+        var metadata: Logger.Metadata = ["topics": "\(topics)"]
+        if let lostAt { metadata["gap"] = "\((NIODeadline.now() - lostAt).nanoseconds / 1_000_000) ms" }
+        logger.info(lostAt == nil ? "Connected to Redis" : "Recovered the connection to Redis", metadata: metadata)
+        lostAt = nil
+    }
+
+    // MARK: Subscriptions
+
+    /// Sends SUBSCRIBE and UNSUBSCRIBE for what is wanted, many topics at once.
+    func sendSubscriptions() {
+        guard let connection = subscriber?.readyConnection else { return }
+        while connection.pendingSubscriptions < Self.maxSubscriptionsInFlight {
+            let batch = shard.withSubscriptions { $0.table.nextBatch(limit: configuration.subscribeBatch) }
+            guard let batch else { return }
+            connection.send(.unsubscribe, topics: batch.unsubscribe)
+            connection.send(.subscribe, topics: batch.subscribe)
+        }
+    }
+
+    func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String) {
+        let waiter = shard.withSubscriptions { $0.table.answered(topic) }
+        if let waiter { confirmed.append(waiter) }
+    }
+
+    func subscriptionRefused(_ command: SubscriptionCommand, message: String) {
+        let tryAgain = command.topics.count > 1
+        for topic in command.topics {
+            let (waiter, _) = shard.withSubscriptions { $0.table.refused(topic, tryAgain: tryAgain) }
+            waiter?.fail(PubSubError(.rejected, message))
+        }
+        logger.warning(
+            "Redis refused a subscription",
+            metadata: ["reason": "\(message)", "topics": "\(command.topics.count)"])
+        guard tryAgain, let connection = subscriber?.readyConnection else { return }
+        // One by one, to find the ones that are meant.
+        while let batch = shard.withSubscriptions({ $0.table.nextBatch(limit: 1) }) {
+            connection.send(.unsubscribe, topics: batch.unsubscribe)
+            connection.send(.subscribe, topics: batch.subscribe)
+        }
+    }
+
+    // MARK: Commands
+
+    /// Sends what has gathered in the inbox.
+    func sendCommands() {
+        guard let connection = publisher?.readyConnection else { return shard.discardCommands() }
+        let batch = shard.inbox.withLock { $0.take() }
+        guard !batch.commands.isEmpty else { return }
+        connection.send(batch.buffer, answeredTo: batch.commands)
+    }
+
+    func publishAnswered(failed: PubSubError.Code?) {
+        if let failed { counters.countFailure(failed) } else { counters.published.increment() }
+    }
+
+    func readCompleted(answeredCommands: Int, answeredBytes: Int) {
+        if answeredCommands > 0 {
+            shard.inbox.withLock { $0.release(commands: answeredCommands, bytes: answeredBytes) }
+            if isStopping, publisher?.readyConnection?.isIdle == true { stopLinks() }
+        }
+        guard !confirmed.isEmpty else { return }
+        let waiters = confirmed
+        confirmed = []
+        for waiter in waiters { waiter.succeed(()) }
+        sendSubscriptions()
+        noteRecovery()
+    }
+
+    // MARK: Time
+
+    private func tick(now: NIODeadline) {
+        let (expired, reason) = shard.withSubscriptions { state in
+            (state.table.expired(now: now), state.table.isLinkUp ? nil : state.disconnectReason)
+        }
+        for waiter in expired {
+            waiter.fail(
+                reason.map { PubSubError(.disconnected, $0) }
+                    ?? PubSubError(.timeout, "Redis did not confirm the subscription in time"))
+        }
+        guard let publisher = publisher?.readyConnection, let subscriber = subscriber?.readyConnection else { return }
+        switch probe.tick(now: now) {
+        case .none: break
+        case .send(let token): publisher.send(["PUBLISH", .text(probeChannel), .text(token)], answeredTo: .probe)
+        case .deaf: subscriber.close(.deaf)
+        }
+    }
+
+    func probePublished(receivers: Int64) {
+        // Nobody got it: no need to wait.
+        guard receivers == 0, probe.isWaiting else { return }
+        probe.reset(now: .now())
+        subscriber?.readyConnection?.close(.deaf)
+    }
+}

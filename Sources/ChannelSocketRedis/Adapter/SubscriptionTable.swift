@@ -1,0 +1,231 @@
+import NIOCore
+
+/// Which topics this shard wants, and how far Redis has got with them: pure bookkeeping, no I/O.
+///
+/// Commands on one connection are answered in order, so per topic it is enough to know what was sent last and how
+/// many answers are missing. `Waiter` stands for whoever waits for a confirmation.
+struct SubscriptionTable<Waiter: Sendable>: Sendable {
+    /// What ``subscribe(to:now:makeWaiter:)`` found.
+    enum Subscribing: Sendable {
+        /// The subscription is in force.
+        case confirmed
+        /// It is on its way; the flag asks the caller to see to it that ``nextBatch(limit:)`` is called.
+        case pending(Waiter, needsFlush: Bool)
+        /// There are too many topics.
+        case full
+    }
+
+    /// Topics to send to Redis.
+    struct Batch: Equatable, Sendable {
+        var subscribe: [String] = []
+        var unsubscribe: [String] = []
+    }
+
+    private enum Sent {
+        case nothing, subscribe, unsubscribe
+    }
+
+    private struct Entry {
+        var isWanted = false
+        var sent = Sent.nothing
+        var missingAnswers = 0
+        var isQueued = false
+        var waiter: (id: UInt64, value: Waiter)?
+
+        var isConfirmed: Bool { sent == .subscribe && missingAnswers == 0 }
+        var isUnconfirmed: Bool { isWanted && !isConfirmed }
+        var isForgettable: Bool { !isWanted && sent != .subscribe && missingAnswers == 0 && !isQueued }
+    }
+
+    /// How many wanted topics are not confirmed.
+    private(set) var unconfirmed = 0
+    /// How many topics are wanted.
+    private(set) var wanted = 0
+    /// Whether there is a connection to subscribe on.
+    private(set) var isLinkUp = false
+
+    private var entries: [String: Entry] = [:]
+    private var queue = CircularBuffer<String>()
+    private var deadlines = CircularBuffer<(deadline: NIODeadline, topic: String, id: UInt64)>()
+    private var lastID: UInt64 = 0
+    private let maxTopics: Int
+    private let timeout: TimeAmount
+
+    init(maxTopics: Int, timeout: TimeAmount) {
+        self.maxTopics = maxTopics
+        self.timeout = timeout
+    }
+
+    /// Whether every wanted topic is confirmed.
+    var isSettled: Bool { isLinkUp && unconfirmed == 0 }
+
+    /// Wants a topic.
+    mutating func subscribe(to topic: String, now: NIODeadline, makeWaiter: () -> Waiter) -> Subscribing {
+        var entry = entries[topic] ?? Entry()
+        if entry.isWanted {
+            if entry.isConfirmed { return .confirmed }
+        } else {
+            guard wanted < maxTopics else { return .full }
+        }
+        var needsFlush = false
+        var result: Waiter?
+        change(topic, &entry) { entry, table in
+            entry.isWanted = true
+            if entry.sent != .subscribe { needsFlush = table.enqueue(topic, &entry) }
+            if let waiter = entry.waiter {
+                result = waiter.value
+            } else {
+                let waiter = makeWaiter()
+                table.lastID += 1
+                entry.waiter = (table.lastID, waiter)
+                table.deadlines.append((now + table.timeout, topic, table.lastID))
+                result = waiter
+            }
+        }
+        guard let result else { return .confirmed }
+        return .pending(result, needsFlush: needsFlush)
+    }
+
+    /// No longer wants a topic.
+    ///
+    /// - Returns: the one who was waiting for it, in vain; and whether ``nextBatch(limit:)`` must be called.
+    mutating func unsubscribe(from topic: String) -> (abandoned: Waiter?, needsFlush: Bool) {
+        guard var entry = entries[topic], entry.isWanted else { return (nil, false) }
+        let waiter = entry.waiter?.value
+        var needsFlush = false
+        change(topic, &entry) { entry, table in
+            entry.isWanted = false
+            entry.waiter = nil
+            needsFlush = table.enqueue(topic, &entry)
+        }
+        return (waiter, needsFlush)
+    }
+
+    /// Takes what is to be sent next, and counts on it being sent.
+    ///
+    /// - Parameter limit: how many topics at most.
+    /// - Returns: nil if there is nothing to send now.
+    mutating func nextBatch(limit: Int) -> Batch? {
+        guard isLinkUp else { return nil }
+        var batch = Batch()
+        var count = 0
+        while count < limit, let topic = queue.popFirst() {
+            guard var entry = entries[topic] else { continue }
+            change(topic, &entry) { entry, _ in
+                entry.isQueued = false
+                if entry.isWanted, entry.sent != .subscribe {
+                    entry.sent = .subscribe
+                    batch.subscribe.append(topic)
+                } else if !entry.isWanted, entry.sent == .subscribe {
+                    entry.sent = .unsubscribe
+                    batch.unsubscribe.append(topic)
+                } else {
+                    return
+                }
+                entry.missingAnswers += 1
+                count += 1
+            }
+        }
+        return count > 0 ? batch : nil
+    }
+
+    /// Redis has answered for a topic.
+    ///
+    /// - Returns: the one who waited, if the topic is confirmed now.
+    mutating func answered(_ topic: String) -> Waiter? {
+        guard var entry = entries[topic], entry.missingAnswers > 0 else { return nil }
+        var waiter: Waiter?
+        change(topic, &entry) { entry, _ in
+            entry.missingAnswers -= 1
+            guard entry.isConfirmed, entry.isWanted else { return }
+            waiter = entry.waiter?.value
+            entry.waiter = nil
+        }
+        return waiter
+    }
+
+    /// Redis has refused a topic.
+    ///
+    /// - Parameter tryAgain: whether the topic is to be sent once more, for it was refused together with others.
+    /// - Returns: the one who waited, if that is final; and whether ``nextBatch(limit:)`` must be called.
+    mutating func refused(_ topic: String, tryAgain: Bool) -> (abandoned: Waiter?, needsFlush: Bool) {
+        guard var entry = entries[topic], entry.missingAnswers > 0 else { return (nil, false) }
+        var waiter: Waiter?
+        var needsFlush = false
+        change(topic, &entry) { entry, table in
+            entry.missingAnswers -= 1
+            guard entry.missingAnswers == 0 else { return }
+            entry.sent = .nothing
+            if tryAgain, entry.isWanted {
+                needsFlush = table.enqueue(topic, &entry)
+            } else {
+                waiter = entry.waiter?.value
+                entry.waiter = nil
+            }
+        }
+        return (waiter, needsFlush)
+    }
+
+    /// There is a connection, and nothing is subscribed on it yet.
+    mutating func linkUp() {
+        isLinkUp = true
+        for (topic, var entry) in entries {
+            change(topic, &entry) { entry, table in _ = table.enqueue(topic, &entry) }
+        }
+    }
+
+    /// The connection is gone, and with it all subscriptions; those who wait go on waiting.
+    mutating func linkDown() {
+        isLinkUp = false
+        queue.removeAll()
+        for (topic, var entry) in entries {
+            change(topic, &entry) { entry, _ in
+                entry.isQueued = false
+                entry.sent = .nothing
+                entry.missingAnswers = 0
+            }
+        }
+    }
+
+    /// Takes those who have waited too long.
+    mutating func expired(now: NIODeadline) -> [Waiter] {
+        var waiters: [Waiter] = []
+        while let (deadline, topic, id) = deadlines.first, deadline <= now {
+            deadlines.removeFirst()
+            if let waiter = entries[topic]?.waiter, waiter.id == id {
+                entries[topic]?.waiter = nil
+                waiters.append(waiter.value)
+            }
+        }
+        return waiters
+    }
+
+    /// Takes all who wait.
+    mutating func removeWaiters() -> [Waiter] {
+        deadlines.removeAll()
+        return entries.keys.compactMap { topic in
+            defer { entries[topic]?.waiter = nil }
+            return entries[topic]?.waiter?.value
+        }
+    }
+
+    /// Puts a topic into the queue unless it is there; without a link there is no queue, ``linkUp()`` makes it.
+    ///
+    /// - Returns: whether the queue was empty.
+    private mutating func enqueue(_ topic: String, _ entry: inout Entry) -> Bool {
+        guard isLinkUp, !entry.isQueued else { return false }
+        entry.isQueued = true
+        queue.append(topic)
+        return queue.count == 1
+    }
+
+    /// Changes an entry and keeps the counts right.
+    private mutating func change(_ topic: String, _ entry: inout Entry, _ body: (inout Entry, inout Self) -> Void) {
+        unconfirmed -= entry.isUnconfirmed ? 1 : 0
+        wanted -= entry.isWanted ? 1 : 0
+        body(&entry, &self)
+        unconfirmed += entry.isUnconfirmed ? 1 : 0
+        wanted += entry.isWanted ? 1 : 0
+        entries[topic] = entry.isForgettable ? nil : entry
+    }
+}

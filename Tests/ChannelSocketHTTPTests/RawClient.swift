@@ -1,0 +1,84 @@
+import NIOCore
+import NIOPosix
+
+/// A TCP client that sends and receives bytes as they are.
+struct RawClient {
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    /// What was received and not yet taken.
+    private(set) var received = ""
+
+    /// Connects, and closes when the body is done.
+    static func connect<Result: Sendable>(
+        _ port: Int,
+        _ body: @escaping @Sendable (inout RawClient) async throws -> Result
+    ) async throws -> Result {
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            var client = RawClient(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+            return try await body(&client)
+        }
+    }
+
+    /// Sends one request and returns all that comes until the server closes.
+    static func exchange(_ port: Int, _ request: String) async throws -> String {
+        try await connect(port) { client in
+            try await client.send(request)
+            return try await client.receiveAll()
+        }
+    }
+
+    func send(_ text: String) async throws {
+        try await outbound.write(ByteBuffer(string: text))
+    }
+
+    func closeOutput() {
+        outbound.finish()
+    }
+
+    /// Receives until a text has come, and takes everything up to and including it.
+    mutating func receive(through text: String) async throws -> String {
+        while true {
+            if let range = received.firstRange(of: text) {
+                defer { received = String(received[range.upperBound...]) }
+                return String(received[..<range.upperBound])
+            }
+            guard let bytes = try await inbound.next() else { throw EndOfStream(received: received) }
+            received += String(buffer: bytes)
+        }
+    }
+
+    /// Receives until the server closes its side.
+    mutating func receiveAll() async throws -> String {
+        while let bytes = try await inbound.next() {
+            received += String(buffer: bytes)
+        }
+        return received
+    }
+
+    struct EndOfStream: Error {
+        var received: String
+    }
+}
+
+/// An upgrade request for `/ws`, with the key of RFC 6455 §1.3.
+///
+/// - Parameter changes: replaces, or with nil removes, header fields.
+func upgradeRequest(_ changes: [String: String?] = [:], path: String = "/ws", version: String = "1.1") -> String {
+    var fields: [String: String?] = [
+        "Host": "localhost", "Connection": "keep-alive, Upgrade", "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13",
+    ]
+    fields.merge(changes) { $1 }
+    let lines = fields.compactMap { name, value in value.map { "\(name): \($0)\r\n" } }.joined()
+    return "GET \(path) HTTP/\(version)\r\n\(lines)\r\n"
+}

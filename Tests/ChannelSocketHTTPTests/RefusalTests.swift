@@ -1,0 +1,99 @@
+import ChannelSocket
+import ChannelSocketHTTP
+import NIOCore
+import Testing
+
+@Suite("Refusals of upgrades", .timeLimit(.minutes(1)))
+struct RefusalTests {
+    @Test("answers what the mount says and closes")
+    func refuses() async throws {
+        let mount = TestMount { _ in .refuse(status: 403, body: "") }
+        try await withServer(mounts: [mount]) { port, _ in
+            let answer = try await RawClient.exchange(port, upgradeRequest())
+            #expect(answer == "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            // Frames sent in good hope do not cost the client the answer.
+            #expect(try await RawClient.exchange(port, upgradeRequest() + "frames") == answer)
+        }
+    }
+
+    @Test(
+        "names what is wrong with the request, in the words of Plug",
+        arguments: [
+            (["Connection": "close"], #"'connection' header must contain 'upgrade', got ["close"]"#),
+            (["Connection": nil], "'connection' header must contain 'upgrade', got []"),
+            (["Connection": "close", "Upgrade": nil], #"'connection' header must contain 'upgrade', got ["close"]"#),
+            (["Upgrade": "h2c"], #"'upgrade' header must contain 'websocket', got ["h2c"]"#),
+            (["Upgrade": nil], "'upgrade' header must contain 'websocket', got []"),
+            (["Sec-WebSocket-Version": "12"], #"'sec-websocket-version' header must equal '13', got ["12"]"#),
+            (["Sec-WebSocket-Version": nil], "'sec-websocket-version' header must equal '13', got []"),
+            (["Sec-WebSocket-Key": nil], "'sec-websocket-key' header is absent"),
+            (["Host": nil], "'host' header is absent"),
+        ] as [([String: String?], String)])
+    func invalid(changes: [String: String?], text: String) async throws {
+        try await withServer { port, _ in
+            let answer = try await RawClient.exchange(port, upgradeRequest(changes))
+            #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+            #expect(answer.hasSuffix("\r\n\r\n\(text)"))
+        }
+    }
+
+    @Test("refuses HTTP/1.0 and a second key")
+    func others() async throws {
+        try await withServer { port, _ in
+            let old = try await RawClient.exchange(port, upgradeRequest(version: "1.0"))
+            #expect(old.hasSuffix("\r\n\r\nHTTP version HTTP/1.0 unsupported"))
+            let key = "AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Key: BBBBBBBBBBBBBBBBBBBBBB=="
+            let twice = try await RawClient.exchange(port, upgradeRequest(["Sec-WebSocket-Key": key]))
+            #expect(twice.hasSuffix("\r\n\r\n'sec-websocket-key' header must be given once"))
+        }
+    }
+
+    @Test("closes a WebSocket whose client closes its side")
+    func halfClosedWebSocket() async throws {
+        try await withServer { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.send(upgradeRequest())
+                _ = try await client.receive(through: "\r\n\r\n")
+                client.closeOutput()
+                #expect(try await client.receiveAll() == "")
+            }
+        }
+    }
+
+    @Test("refuses requests that are too large or no HTTP")
+    func malformed() async throws {
+        let headers = String(repeating: "X-Filler: \(String(repeating: "x", count: 1000))\r\n", count: 500)
+        try await withServer { port, _ in
+            let large = try await RawClient.exchange(port, "GET /hello HTTP/1.1\r\n\(headers)\r\n")
+            #expect(large.hasPrefix("HTTP/1.1 431 "))
+            let path = String(repeating: "x", count: 200_000)
+            let long = try await RawClient.exchange(port, "GET /\(path) HTTP/1.1\r\n\r\n")
+            #expect(long.hasPrefix("HTTP/1.1 4"))
+            #expect(try await RawClient.exchange(port, "\u{16}\u{3}\u{1}\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
+            #expect(try await RawClient.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
+            #expect(try await RawClient.exchange(port, "GET / HTTP/2.0\r\n\r\n").hasPrefix("HTTP/1.1 505 "))
+        }
+    }
+
+    @Test("closes connections that do not finish their request in time", arguments: ["", "GET /ws HTTP/1.1\r\nHost:"])
+    func slow(start: String) async throws {
+        try await withServer(configuration: .init(handshakeTimeout: .milliseconds(100))) { port, _ in
+            let answer = try await RawClient.exchange(port, start)
+            #expect(answer == "")
+        }
+    }
+
+    @Test("gives the mount all the time it wants")
+    func slowDecision() async throws {
+        let mount = TestMount { _ in
+            try? await Task.sleep(for: .milliseconds(300))
+            return .refuse(status: 403, body: "")
+        }
+        try await withServer(
+            mounts: [mount], configuration: .init(handshakeTimeout: .milliseconds(100))
+        ) { port, _ in
+            let answer = try await RawClient.exchange(port, upgradeRequest())
+            #expect(answer.hasPrefix("HTTP/1.1 403 "))
+        }
+    }
+}

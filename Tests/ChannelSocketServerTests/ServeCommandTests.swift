@@ -1,0 +1,62 @@
+import ChannelSocketTesting
+import Testing
+
+/// The `channelsocket` program as it is started by people and service managers.
+@Suite("channelsocket serve", .timeLimit(.minutes(2)))
+struct ServeCommandTests {
+    @Test("serves room channels on the port of the environment and ends on SIGTERM")
+    func serving() async throws {
+        let server = try ServerProcess.start("serve", environment: ["PORT": "0", "CHANNELSOCKET_NODE_NAME": "alpha"])
+        let port = try await server.waitForPort()
+        let client = try await TestPhoenixClient.connect(port: port)
+        let welcome = try await client.join("room:lobby")
+        #expect(welcome["node"]?.stringValue?.hasPrefix("alpha_") == true)
+        let report = try await ServerProcess.health(of: port)
+        #expect(report["status"] == "ok")
+        #expect(report["connections"] == 1)
+        #expect(report["channels"] == 1)
+        #expect(try await server.stop() == .exited(0))
+    }
+
+    @Test("prefers flags to the environment")
+    func precedence() async throws {
+        let server = try ServerProcess.start("serve", "--port", "0", "--path", "/live", environment: ["PORT": "1"])
+        let port = try await server.waitForPort()
+        #expect(port > 1)
+        _ = try await TestPhoenixClient.connect(port: port, mount: "/live")
+        try await server.stop()
+    }
+
+    @Test("says in a line that its port is in use")
+    func portInUse() async throws {
+        let first = try ServerProcess.start("serve", "--port", "0")
+        let port = try await first.waitForPort()
+        let second = try ServerProcess.start("serve", "--port", "\(port)")
+        #expect(try await second.waitForExit() == .exited(1))
+        #expect(second.lines.last == "channelsocket: port \(port) on 127.0.0.1 is in use: choose another with --port")
+        try await first.stop()
+    }
+
+    @Test(
+        "refuses settings that make no sense with usage and exit code 64",
+        arguments: [
+            (["serve", "--redis", "http://localhost"], "--redis"), (["serve", "--port", "http"], "--port"),
+            (["serve", "--colour"], "--colour"), (["publish", "room:a", "x", "[1]"], "JSON object"),
+            (["publish", "room:a", "x"], "--redis"),
+        ]
+    )
+    func badSettings(arguments: [String], words: String) async throws {
+        let server = try ChildProcess(product: "channelsocket", arguments: arguments)
+        #expect(try await server.waitForExit() == .exited(64))
+        #expect(server.output.contains("Error: "))
+        #expect(server.output.contains(words))
+        #expect(server.output.contains("Usage: "))
+    }
+
+    @Test("health fails when nobody listens")
+    func noServer() async throws {
+        let probe = try ServerProcess.start("health", "--port", "1")
+        #expect(try await probe.waitForExit() == .exited(1))
+        #expect(probe.output.contains("no answer from http://127.0.0.1:1/health"))
+    }
+}

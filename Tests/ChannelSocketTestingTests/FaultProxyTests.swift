@@ -1,0 +1,97 @@
+import ChannelSocketTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct FaultProxyTests {
+    private let server: ScriptedServer
+    private let proxy: FaultProxy
+
+    init() async throws {
+        server = try await ScriptedServer.startEcho()
+        proxy = try await FaultProxy.start(to: .tcp(host: "127.0.0.1", port: server.port))
+    }
+
+    @Test("forwards both ways while there is no fault, and passes on the end")
+    func forwards() async throws {
+        var connection: TestConnection? = try await TestConnection.connect(port: proxy.port)
+        try await connection?.send("hello")
+        #expect(await connection?.receive(5) == "hello")
+        #expect(proxy.connections == 1)
+        connection = nil
+        try await proxy.waitForConnections(0)
+    }
+
+    @Test("holds bytes while paused")
+    func pause() async throws {
+        let server = try await ScriptedServer.startWebSocket(sending: [0x8A, 1, 1], then: [0x8A, 1, 2])
+        let proxy = try await FaultProxy.start(to: .tcp(host: "127.0.0.1", port: server.port))
+        let socket = try await TestWebSocket.connect(port: proxy.port, to: TestHandshake(path: "/"))
+        #expect(try await socket.receive() == .pong([1]))
+        for directions in [[.toUpstream], [.toClient], FaultProxy.Direction.allCases] {
+            await proxy.pause(directions)
+            try await socket.send(text: "x")
+            await #expect(throws: TestingError.self) { try await socket.receive(within: .milliseconds(30)) }
+            await proxy.resume()
+            #expect(try await socket.receive() == .pong([2]))
+        }
+    }
+
+    @Test("keeps the order of what it holds")
+    func order() async throws {
+        let connection = try await TestConnection.connect(port: proxy.port)
+        try await proxy.waitForConnections(1)
+        await proxy.pause()
+        for digit in 0..<10 { try await connection.send("\(digit)") }
+        await proxy.resume()
+        #expect(await connection.receive(10) == "0123456789")
+    }
+
+    @Test("delays bytes by the latency")
+    func latency() async throws {
+        let connection = try await TestConnection.connect(port: proxy.port)
+        await proxy.setLatency(.milliseconds(60), [.toUpstream])
+        let start = ContinuousClock.now
+        try await connection.send("x")
+        #expect(await connection.receive(1) == "x")
+        #expect(ContinuousClock.now - start >= .milliseconds(60))
+    }
+
+    @Test("resets and closes connections")
+    func ends() async throws {
+        for (ending, expected) in [(FaultProxy.Ending.reset, "<reset>"), (.close, "")] {
+            let connection = try await TestConnection.connect(port: proxy.port)
+            try await connection.send("x")
+            #expect(await connection.receive(1) == "x")
+            await proxy.endConnections(ending)
+            #expect(await connection.receive(100) == expected)
+            try await proxy.waitForConnections(0)
+        }
+    }
+
+    @Test("cuts after exactly so many bytes")
+    func cut() async throws {
+        let connection = try await TestConnection.connect(port: proxy.port)
+        try await proxy.waitForConnections(1)
+        await proxy.cut(after: 3, .toClient, .close)
+        try await connection.send("abcdef")
+        #expect(await connection.receive(100) == "abc")
+    }
+
+    @Test("slips in garbage")
+    func inject() async throws {
+        let connection = try await TestConnection.connect(port: proxy.port)
+        try await proxy.waitForConnections(1)
+        await proxy.inject(Array("garbage".utf8), .toClient)
+        #expect(await connection.receive(7) == "garbage")
+    }
+
+    @Test("refuses connections and takes them again on the same port")
+    func refuses() async throws {
+        await proxy.refuseConnections()
+        await #expect(throws: (any Error).self) { try await TestConnection.connect(port: proxy.port) }
+        try await proxy.acceptConnections()
+        let connection = try await TestConnection.connect(port: proxy.port)
+        try await connection.send("x")
+        #expect(await connection.receive(1) == "x")
+    }
+}

@@ -1,0 +1,141 @@
+import NIOCore
+import PhoenixWire
+import Testing
+
+@testable import ChannelSocket
+
+@Suite("Broadcasts on one event loop", .timeLimit(.minutes(1)))
+struct BroadcastTests {
+    private let node = EmbeddedNode {
+        Route("test:*", PlainTestChannel.self)
+        Route("slow:*", TestChannel.self)
+    }
+
+    private func joined(_ topics: String..., vsn: String = "2.0.0") async throws -> EmbeddedClient {
+        let client = try await node.connect(vsn: vsn)
+        for (index, topic) in topics.enumerated() {
+            if vsn == "2.0.0" {
+                try client.send(#"["\#(index)","0","\#(topic)","phx_join",{}]"#)
+            } else {
+                try client.send(#"{"topic":"\#(topic)","event":"phx_join","payload":{},"ref":"0"}"#)
+            }
+        }
+        _ = try client.frames()
+        return client
+    }
+
+    private func shout(_ index: Int, _ topic: String = "test:a", joinRef: Int = 0) -> String {
+        #"["\#(joinRef)","1","\#(topic)","shout",{"n":\#(index)}]"#
+    }
+
+    private func heard(_ index: Int, _ topic: String = "test:a") -> String {
+        #"[null,null,"\#(topic)","shout",{"n":\#(index)}]"#
+    }
+
+    @Test("writes once per subscriber and tick, however many broadcasts there were")
+    func coalesces() async throws {
+        let clients = [try await joined("test:a"), try await joined("test:a"), try await joined("test:a")]
+        for index in 0..<20 {
+            try clients[index % 3].deliver(shout(index))
+        }
+        #expect(try clients[0].writes().isEmpty, "nothing is written before the tick ends")
+        node.run()
+        for client in clients {
+            let writes = try client.writes()
+            #expect(writes.count == 1)
+            #expect(writes.first == (0..<20).map { heard($0) })
+        }
+    }
+
+    @Test("leaves the sender out, and nobody else, in a tick with other broadcasts")
+    func excludes() async throws {
+        let sender = try await joined("test:a")
+        let other = try await joined("test:a")
+        try sender.deliver(shout(1), #"["0","2","test:a","shout_from",{"n":2}]"#, shout(3))
+        node.run()
+        let from = #"[null,null,"test:a","shout_from",{"n":2}]"#
+        #expect(try sender.writes() == [[heard(1), heard(3)]])
+        #expect(try other.writes() == [[heard(1), from, heard(3)]])
+    }
+
+    @Test("keeps the order of broadcasts of several topics and of replies on each connection")
+    func keepsOrderAcrossTopics() async throws {
+        let both = try await joined("test:a", "test:b")
+        let single = try await joined("test:b")
+        try both.deliver(
+            shout(1), #"["1","7","test:b","shout_and_reply",{"n":2}]"#, shout(3), shout(4, "test:b", joinRef: 1)
+        )
+        node.run()
+        #expect(
+            try both.writes() == [
+                [
+                    heard(1), heard(2, "test:b"),
+                    #"["1","7","test:b","phx_reply",{"response":{"n":2},"status":"ok"}]"#,
+                    heard(3), heard(4, "test:b"),
+                ]
+            ]
+        )
+        #expect(try single.writes() == [[heard(2, "test:b"), heard(4, "test:b")]])
+    }
+
+    @Test("encodes for each serializer in use")
+    func mixesSerializers() async throws {
+        let v1 = try await joined("test:a", vsn: "1.0.0")
+        let v2 = try await joined("test:a")
+        try v2.send(shout(1))
+        #expect(try v2.frames() == [heard(1)])
+        #expect(try v1.frames() == [#"{"event":"shout","payload":{"n":1},"ref":null,"topic":"test:a"}"#])
+    }
+
+    @Test("does not give a joiner what was broadcast before it joined, nor a leaver what comes after")
+    func membershipChangesSplitTheTick() async throws {
+        let old = try await joined("test:a")
+        let new = try await node.connect()
+        try old.deliver(shout(1))
+        try new.deliver(#"["5","5","test:a","phx_join",{}]"#)
+        try old.deliver(shout(2), #"["0","9","test:a","phx_leave",{}]"#)
+        try new.deliver(#"["5","6","test:a","shout",{"n":3}]"#)
+        node.run()
+        let leave = [
+            #"["0","9","test:a","phx_reply",{"response":{},"status":"ok"}]"#, #"["0","0","test:a","phx_close",{}]"#,
+        ]
+        #expect(try old.frames() == [heard(1), heard(2)] + leave)
+        #expect(
+            try new.frames()
+                == [#"["5","5","test:a","phx_reply",{"response":{},"status":"ok"}]"#, heard(2), heard(3)]
+        )
+    }
+
+    @Test("hands intercepted events to handleOut and forwards the others")
+    func intercepts() async throws {
+        let client = try await joined("slow:a")
+        try client.send(#"["0","1","slow:a","intercepted",{"n":1}]"#, shout(2, "slow:a"))
+        #expect(
+            try client.frames() == [#"["0",null,"slow:a","out",{"n":1}]"#, heard(2, "slow:a")]
+        )
+    }
+
+    @Test("hands broadcasts of further topics to handleInfo")
+    func subscribesFurther() async throws {
+        let client = try await joined("test:a")
+        try client.send(#"["0","1","test:a","listen",{}]"#)
+        node.endpoint.broadcast("news", "flash", .json(ByteBuffer(string: #"{"x":1}"#)))
+        node.run()
+        #expect(try client.frames() == [#"["0",null,"test:a","flash",{"x":1}]"#])
+        try client.send(#"["0","2","test:a","phx_leave",{}]"#)
+        #expect(node.pubSub.topics.isEmpty)
+    }
+
+    @Test("forgets a topic with its last member")
+    func forgetsTopics() async throws {
+        let client = try await joined("test:a", "test:b")
+        #expect(Set(node.pubSub.topics) == ["test:a", "test:b"])
+        try client.send(#"["0","2","test:a","phx_leave",{}]"#)
+        #expect(node.pubSub.topics == ["test:b"])
+        try await client.channel.close()
+        node.run()
+        #expect(node.pubSub.topics.isEmpty)
+        #expect(node.pubSub.statistics.connections == 0)
+        #expect(node.pubSub.statistics.channels == 0)
+    }
+}

@@ -1,0 +1,33 @@
+import ChannelSocketTesting
+import Testing
+
+/// A running `phoenix-contract`.
+struct ContractServer: Sendable {
+    let process: ChildProcess
+    let port: Int
+
+    /// The server of the suite that runs.
+    @TaskLocal static var current: ContractServer?
+
+    /// Starts a server on a free port.
+    static func start(arguments: [String] = []) async throws -> ContractServer {
+        let process = try ChildProcess(product: "phoenix-contract", arguments: ["--port", "0"] + arguments)
+        return ContractServer(process: process, port: try await process.waitForPort())
+    }
+}
+
+/// Starts one contract server for all tests of a suite, and stops it afterwards.
+struct ContractServerTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let server = try await ContractServer.start()
+        try await ContractServer.$current.withValue(server) { try await function() }
+        #expect(try await server.process.stop() == .exited(0), "SIGTERM ends the server in order")
+    }
+}
+
+extension Trait where Self == ContractServerTrait {
+    /// One contract server for the whole suite, as ``ContractServer/current``.
+    static var contractServer: Self { Self() }
+}

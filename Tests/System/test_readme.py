@@ -1,0 +1,65 @@
+"""What README.md shows, run as it stands there."""
+
+import importlib.util
+import pathlib
+import re
+import unittest
+
+from chromium import Chromium
+from cluster import ROOT, Node, Redis, wait_until
+
+README = (ROOT / "README.md").read_text()
+
+
+def block(language):
+    """The first code block of a language."""
+    return re.search(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL).group(1)
+
+
+def stock_phoenix():
+    """The source of the stock phoenix.js, cut out of a bundle that a Python package carries."""
+    package = importlib.util.find_spec("pyview").submodule_search_locations[0]
+    bundle = (pathlib.Path(package) / "static" / "assets" / "app.js").read_text()
+    return re.search(r"// node_modules/phoenix/\S+\n(.*?)\n  // node_modules/", bundle, re.DOTALL).group(1)
+
+
+class ReadmeTest(unittest.TestCase):
+    def test_embeds_the_snippet_that_is_compiled(self):
+        self.assertEqual(block("swift"), (ROOT / "Snippets" / "Embed.swift").read_text())
+
+    def test_stock_phoenix_js_prints_what_is_promised(self):
+        example = block("js")
+        promised = re.search(r"// prints: (.+)$", example, re.MULTILINE).group(1)
+        node = Node("readme")
+        self.addCleanup(node.stop)
+        browser = Chromium()
+        self.addCleanup(browser.close)
+        tab = browser.open("about:blank")
+        lines = [line for line in example.splitlines() if not line.startswith("import ")]
+        script = "\n".join(lines).replace("127.0.0.1:4000", node.address)
+        self.assertIn(node.address, script)
+        tab.evaluate(f"{{ {stock_phoenix()}\n{script}\n 0 }}")
+        wait_until(f"the console to say {promised!r}", lambda: tab.evaluate("1") and promised in browser.console)
+        self.assertEqual(browser.errors, [])
+
+    def test_redis_cli_reaches_what_is_promised(self):
+        command = re.search(r"^redis-cli (PUBLISH \S+) '(.*)'$", README, re.MULTILINE)
+        self.assertIsNotNone(command, "the PUBLISH example")
+        redis = Redis()
+        self.addCleanup(redis.close)
+        self.assertEqual(redis.command(*command.group(1).split(), command.group(2)), "0")
+
+    def test_names_files_that_exist(self):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", README):
+            self.assertTrue((ROOT / target).exists(), target)
+
+    def test_lists_every_setting(self):
+        settings = (ROOT / "Sources" / "ChannelSocketServer" / "ServerSetting.swift").read_text()
+        names = re.findall(r'= "([A-Z_]+)"', settings)
+        self.assertGreater(len(names), 5)
+        for name in names:
+            self.assertIn(f"`{name}`", README)
+
+
+if __name__ == "__main__":
+    unittest.main()
