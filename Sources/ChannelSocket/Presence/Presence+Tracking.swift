@@ -85,7 +85,7 @@ extension Presence {
     }
 
     private static func object(_ members: [(name: String, value: Payload)], where isKept: (String) -> Bool) -> String {
-        let kept = members.lazy.filter { isKept($0.name) }
+        let kept = members.filter { isKept($0.name) }
         return "{" + kept.map { "\(Payload.literal($0.name)):\($0.value.text)" }.joined(separator: ",") + "}"
     }
 }
