@@ -48,11 +48,13 @@ struct MemoryPresenceTopic {
             case .retrack(let member, let epoch, let fallback):
                 if members[member.ref] != nil {
                     members[member.ref]?.owner = owner
-                } else if members[fallback] == nil, let epoch, epoch != version.epoch {
+                } else if members[fallback] != nil {
+                    members[fallback]?.owner = owner
+                    applied.replaced.append(member.ref)
+                } else if let epoch, epoch != version.epoch {
                     add(member, owner, &diff)
                 } else {
                     applied.replaced.append(member.ref)
-                    guard members[fallback] == nil else { continue }
                     add(PresenceMember(ref: fallback, key: member.key, meta: member.meta), owner, &diff)
                 }
             }
