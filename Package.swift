@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
         .executable(name: "channelsocket", targets: ["ChannelSocketCommand"]),
+        .executable(name: "phoenix-contract", targets: ["phoenix-contract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -79,6 +80,14 @@ let package = Package(
             dependencies: ["ChannelSocketServer", "PhoenixWire", argumentParser, logging],
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "phoenix-contract",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
+                nioPosix, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "ChannelSocketTesting",
             dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioPosix, logging],
@@ -118,6 +127,12 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketTestingTests",
             dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "PhoenixContractTests",
+            dependencies: ["ChannelSocketTesting", "phoenix-contract"],
+            resources: [.copy("Transcripts"), .copy("Dialogues")],
             swiftSettings: swiftSettings
         ),
     ]

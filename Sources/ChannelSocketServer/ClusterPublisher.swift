@@ -28,7 +28,8 @@ public struct ClusterPublisher: Sendable {
         var envelope = ByteBuffer()
         try BroadcastEnvelope(broadcast).encode(into: &envelope)
         let command: [RedisArgument] = ["PUBLISH", "\(redis.channelPrefix)\(broadcast.topic)", .bytes(envelope)]
-        let adapter = RedisAdapter(redis, logger: Logger(label: "channelsocket.publish") { _ in SwiftLogNoOpLogHandler() })
+        let silent = Logger(label: "channelsocket.publish") { _ in SwiftLogNoOpLogHandler() }
+        let adapter = RedisAdapter(redis, logger: silent)
         return try await withThrowingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask { try await adapter.run(node: NodeID()) { _ in } }

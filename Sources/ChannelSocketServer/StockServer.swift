@@ -42,8 +42,9 @@ public struct StockServer: Sendable {
         let group = eventLoopGroup
         let pubSub = PubSub(adapter: adapter(on: group, logger: logger), node: configuration.node, logger: logger)
         let application = application(pubSub: pubSub, group: group, logger: logger, onListening: onListening)
+        let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, application],
+            services: [pubSub, watch, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -80,7 +80,7 @@ struct ClusterTests {
         let node = try await ServerProcess.node("alpha", redis: redis.url)
         let report = try await ServerProcess.waitForHealth(of: node.port, status: "degraded")
         #expect(report["pubsub"]?["backend"] == "redis")
-        try await node.process.waitForLine(containing: " error ")
+        try await node.process.waitForLine(containing: "cut off from the other nodes")
         try await redis.start()
         _ = try await ServerProcess.waitForHealth(of: node.port, status: "ok")
         _ = try await joined(node.port)

@@ -92,15 +92,14 @@ package enum WebSocketFrame {
             moveBody(in: &buffer, from: offset + guess, to: offset + size, length: length)
         }
         let start = buffer.readerIndex + offset
-        buffer.setInteger(0x80 | opcode.rawValue, at: start)
+        let first = 0x80 | opcode.rawValue
         switch size {
         case 2:
-            buffer.setInteger(UInt8(length), at: start + 1)
+            buffer.setInteger(UInt16(first) << 8 | UInt16(length), at: start)
         case 4:
-            buffer.setInteger(126 as UInt8, at: start + 1)
-            buffer.setInteger(UInt16(length), at: start + 2)
+            buffer.setInteger(UInt32(first) << 24 | 126 << 16 | UInt32(length), at: start)
         default:
-            buffer.setInteger(127 as UInt8, at: start + 1)
+            buffer.setInteger(UInt16(first) << 8 | 127, at: start)
             buffer.setInteger(UInt64(length), at: start + 2)
         }
     }

@@ -6,7 +6,7 @@
 /// well filled.
 struct MemberKeyFilter {
     private static let smallSlots = 32
-    private static let maxSlots = 1 << 20
+    private static let maxSlots = 1 << 17
     private static let probes = 16
 
     /// The table of messages with few keys, which needs no allocation; 0 is a free slot.

@@ -5,22 +5,6 @@ internal import NIOCore
 /// Source: Jason, Phoenix' JSON decoder, does so. Sending both on would let clients see another message than the
 /// one a handler approved.
 struct RepeatedMembers: Sequence, IteratorProtocol {
-    /// The name of a member, decoded, and the number of its object.
-    private struct Key: Hashable {
-        var object: Int
-        var name: String
-
-        static func == (left: Key, right: Key) -> Bool {
-            left.object == right.object && left.name.hasSameBytes(as: right.name)
-        }
-
-        func hash(into hasher: inout Hasher) {
-            var name = name
-            name.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-            hasher.combine(object)
-        }
-    }
-
     private let bytes: UnsafeRawBufferPointer
     private var index = 0
     private var lastComma = 0
@@ -28,13 +12,14 @@ struct RepeatedMembers: Sequence, IteratorProtocol {
     /// The numbers of the open objects, 0 for an open array.
     private var containers: [Int] = []
     private var objectCount = 0
-    private var seen: Set<Key> = []
+    private var seen: MemberKeySet
 
     /// Starts at the beginning.
     ///
     /// - Parameter bytes: valid JSON.
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
+        seen = MemberKeySet(bytes)
     }
 
     /// The JSON without repeated members, the same buffer if there are none.
@@ -76,8 +61,7 @@ struct RepeatedMembers: Sequence, IteratorProtocol {
                 skipString()
                 guard isKeyDue, let object = containers.last else { continue }
                 isKeyDue = false
-                let name = JSONString.text(UnsafeRawBufferPointer(rebasing: bytes[start..<index - 1]))
-                guard !seen.insert(Key(object: object, name: name)).inserted else { continue }
+                guard !seen.insert(start..<index - 1, object: object) else { continue }
                 skipToEndOfMember()
                 return lastComma..<index
             default:

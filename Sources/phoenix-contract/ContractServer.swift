@@ -1,0 +1,81 @@
+import ChannelSocket
+import ChannelSocketHTTP
+import ChannelSocketRedis
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import PhoenixWire
+import ServiceLifecycle
+import UnixSignals
+
+/// One node of the contract server.
+struct ContractServer {
+    let port: Int
+    let redisURL: String?
+
+    private let logger = Logger(label: "phoenix-contract")
+
+    init(port: Int, redisURL: String?) {
+        self.port = port
+        self.redisURL = redisURL
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    func run() async throws {
+        let adapter: any PubSubAdapter = try redisURL.map { try RedisAdapter(url: $0, logger: logger) } ?? LocalAdapter()
+        let pubSub = PubSub(adapter: adapter, logger: logger)
+        let application = Application(
+            router: Router(),
+            server: .channelSocket(mounts: mounts(pubSub)),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in
+                print("listening on 127.0.0.1:\(channel.localAddress?.port ?? 0)")
+                // Standard output is buffered when it is not a terminal, and tests wait for this line.
+                fflush(nil)
+            },
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+            logger: logger
+        )
+        let services = ServiceGroupConfiguration(
+            services: [pubSub, application],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        try await ServiceGroup(configuration: services).run()
+    }
+
+    private func mounts(_ pubSub: PubSub) -> [any WebSocketMount] {
+        var configuration = Endpoint.Configuration()
+        configuration.limits.maxChannels = 1000
+        configuration.webSocket.maxMessageBytes = 1_000_000
+        return [
+            endpoint("/socket", pubSub, configuration),
+            endpoint("/default", pubSub, Endpoint.Configuration()),
+            EchoMount("/echo", maxMessageBytes: 16 << 20),
+        ]
+    }
+
+    private func endpoint(_ path: String, _ pubSub: PubSub, _ configuration: Endpoint.Configuration) -> Endpoint {
+        Endpoint(path, pubSub: pubSub, configuration: configuration, logger: logger, connect: Self.connect) {
+            Route("room:*") { topic, payload, _ in
+                try RoomChannel(joining: topic, payload: payload, pubSub: pubSub)
+            }
+            Route("realtime:*") { topic, payload, _ in
+                try RoomChannel(joining: topic, payload: payload, pubSub: pubSub)
+            }
+            Route("secret:*", SecretChannel.self)
+        }
+    }
+
+    private static func connect(_ request: ConnectRequest) -> ConnectResult {
+        let params = request.params
+        if ["bad", "worse"].contains(params["token"]) { return .refuse }
+        let identity = ClientIdentity(params: params, authToken: request.authToken)
+        return .accept(
+            id: params["user"].map { "user_socket:\($0)" },
+            assigns: [ClientIdentity.key: identity]
+        )
+    }
+}

@@ -1,0 +1,2 @@
+/// Thrown where the contract wants a channel to crash.
+struct RequestedCrash: Error {}
