@@ -29,7 +29,10 @@ extension ContractServer {
         while ContinuousClock.now < deadline {
             let client = try await TestPhoenixClient.connect(port: port)
             let reply = try await client.tryJoin("presence:ready", ["user_id": "ready"])
-            if reply.status == "ok" { return }
+            guard reply.status == "ok" else { continue }
+            // Presence needs a lease as well.
+            _ = try await client.expect("presence_diff", on: "presence:ready")
+            return
         }
     }
 }

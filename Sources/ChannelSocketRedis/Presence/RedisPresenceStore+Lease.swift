@@ -8,14 +8,16 @@ extension RedisPresenceStore {
     /// Keeps the lease and watches the other nodes, until the surrounding task is cancelled; then has the node's
     /// members leave.
     public func run() async throws {
-        await withTaskGroup { group in
-            group.addTask { await self.pollRegularly() }
-        }
+        await pollRegularly()
         // The task is cancelled, but there is something left to say.
         await Task { await self.retire() }.value
     }
 
     private func pollRegularly() async {
+        await withDiscardingTaskGroup { group in await pollRegularly(&group) }
+    }
+
+    private func pollRegularly(_ group: inout DiscardingTaskGroup) async {
         var reconnects = adapter.statistics.reconnects
         /// Since when polling has worked without a break: a node that was cut off itself does not judge others
         /// before they had time to come back, too.
@@ -27,8 +29,12 @@ extension RedisPresenceStore {
             do throws(PresenceError) {
                 let dead = try await poll(takingOver: now - steadySince >= configuration.lease / 3)
                 lastSuccess = .now
-                await withTaskGroup { group in
-                    for name in dead { group.addTask { await self.reap(name) } }
+                for name in dead where beginReaping(name) {
+                    // Beside the polling, so that many members can't cost the node its own lease.
+                    group.addTask {
+                        await self.reap(name)
+                        self.reaping.withLock { _ = $0.remove(name) }
+                    }
                 }
                 try await closeGraves()
                 try await checkSuspects()
@@ -40,7 +46,10 @@ extension RedisPresenceStore {
                 reconnects = current
                 report(.diffsMissed)
             }
-            try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.75...1.25))
+            // Somebody may be waiting for the first lease, or for a new one.
+            let isRegistered = incarnation.withLock { $0.name != nil }
+            let interval = isRegistered ? configuration.pollInterval : min(configuration.pollInterval, .milliseconds(100))
+            try? await Task.sleep(for: interval * Double.random(in: 0.75...1.25))
         }
     }
 
@@ -76,6 +85,10 @@ extension RedisPresenceStore {
     }
 
     // MARK: The dead
+
+    private func beginReaping(_ dead: String) -> Bool {
+        reaping.withLock { $0.insert(dead).inserted }
+    }
 
     /// Removes all members of a dead incarnation.
     private func reap(_ dead: String) async {

@@ -25,6 +25,8 @@ public final class RedisPresenceStore: PresenceStore {
     let logger: Logger
     let incarnation: Mutex<RedisIncarnation>
     let suspects = Mutex<[String: Suspect]>([:])
+    /// The dead whose members this node is removing.
+    let reaping = Mutex<Set<String>>([])
     private let owner = Mutex<Owner?>(nil)
 
     /// Who the store works for.
