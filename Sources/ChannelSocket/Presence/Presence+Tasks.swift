@@ -97,9 +97,10 @@ extension Presence {
     }
 
     /// Compares each topic with the store now and then, all of them spread over the interval.
-    func auditRegularly() async throws {
+    func auditRegularly() async {
         while true {
-            try await Task.sleep(for: configuration.auditInterval * Double.random(in: 0.67...1.33))
+            let interval = configuration.auditInterval * Double.random(in: 0.67...1.33)
+            guard (try? await Task.sleep(for: interval)) != nil else { return }
             for topic in topics {
                 withTopic(topic) { state, effects in
                     guard state.mirror?.isCurrent == true else { return }

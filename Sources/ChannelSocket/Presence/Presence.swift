@@ -77,7 +77,7 @@ public final class Presence: Service {
         try await cancelWhenGracefulShutdown { [self] in
             try await withThrowingTaskGroup { group in
                 group.addTask { try await self.store.run() }
-                group.addTask { try await self.auditRegularly() }
+                group.addTask { await self.auditRegularly() }
                 try await group.next()
                 group.cancelAll()
             }
