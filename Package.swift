@@ -6,6 +6,7 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -83,8 +84,8 @@ let package = Package(
         .executableTarget(
             name: "phoenix-contract",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, nioCore,
-                nioPosix, logging, lifecycle,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", argumentParser, hummingbird,
+                nioCore, nioPosix, logging, lifecycle, unixSignals,
             ],
             swiftSettings: swiftSettings
         ),
@@ -113,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketHTTPTests",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", hummingbird, nioCore, nioPosix, logging, lifecycle,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketTesting", "PhoenixWire", hummingbird, nioCore,
+                nioPosix, logging, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),

@@ -46,7 +46,9 @@ public final class RedisServer: Sendable {
             port = 0
             socketPath = directory + "/redis.sock"
         }
-        var all = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"]
+        var all = [
+            "--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no",
+        ]
         all += ["--logfile", directory + "/redis.log", "--databases", "16", "--daemonize", "no"]
         if let socketPath { all += ["--unixsocket", socketPath] }
         if let password { all += ["--requirepass", password] }
@@ -110,7 +112,8 @@ public final class RedisServer: Sendable {
 
     /// The URL to give to clients, with the password if there is one.
     public var url: String {
-        let userInfo = password.map { ":\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0)@" } ?? ""
+        let userInfo =
+            password.map { ":\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0)@" } ?? ""
         return socketPath.map { "unix://\(userInfo)\($0)" } ?? "redis://\(userInfo)127.0.0.1:\(port)"
     }
 

@@ -14,10 +14,12 @@ import UnixSignals
 struct ContractServer {
     let port: Int
     let redisURL: String?
+    let presenceLease: Duration
 
     private let logger = Logger(label: "phoenix-contract")
 
-    init(port: Int, redisURL: String?) {
+    init(port: Int, redisURL: String?, presenceLease: Duration) {
+        self.presenceLease = presenceLease
         self.port = port
         self.redisURL = redisURL
     }
@@ -26,7 +28,11 @@ struct ContractServer {
     func run() async throws {
         let redis = try redisURL.map { try RedisAdapter(url: $0, logger: logger) }
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), logger: logger)
-        let store: any PresenceStore = redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
+        var configuration = RedisPresenceConfiguration()
+        configuration.lease = presenceLease
+        configuration.pollInterval = min(configuration.pollInterval, presenceLease / 10)
+        let store: any PresenceStore =
+            redis.map { RedisPresenceStore(adapter: $0, configuration: configuration, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let application = Application(

@@ -94,7 +94,11 @@ final class RedisShard: Sendable {
     func unsubscribe(from topic: String) {
         let (abandoned, needsFlush) = withSubscriptions { $0.table.unsubscribe(from: topic) }
         if needsFlush { eventLoop.execute { [self] in links.value?.sendSubscriptions() } }
-        abandoned?.fail(PubSubError(.rejected, "the topic was given up before it was subscribed"))
+        guard let abandoned else { return }
+        // Later, since the caller may hold a lock that the one who waits wants.
+        eventLoop.execute {
+            abandoned.fail(PubSubError(.rejected, "the topic was given up before it was subscribed"))
+        }
     }
 
     /// Why the shard can't be used, nil when it can.

@@ -28,6 +28,8 @@ final class ShardLinks: RedisConnectionEvents {
     private let stopped: EventLoopPromise<Void>
     private var subscriber: RedisLink?
     private var publisher: RedisLink?
+    /// Whether the current read brought answers to SUBSCRIBE or UNSUBSCRIBE, and who waited for them.
+    private var hasSubscriptionAnswers = false
     private var confirmed: [EventLoopPromise<Void>] = []
     private var watch: RepeatedTask?
     private var lostAt: NIODeadline?
@@ -136,7 +138,6 @@ final class ShardLinks: RedisConnectionEvents {
     }
 
     func linkLost(_ link: RedisLink, because reason: RedisCloseReason) {
-        if !isStopping { counters.reconnects.increment() }
         switch link.role {
         case .subscriber:
             shard.withSubscriptions { $0.table.linkDown() }
@@ -148,6 +149,9 @@ final class ShardLinks: RedisConnectionEvents {
         probe.reset(now: .now())
         setDisconnected("\(link.role.rawValue): \(reason)")
         if lostAt == nil { lostAt = .now() }
+        // Last, so that who sees the count sees the consequences.
+        if !isStopping { counters.reconnects.increment() }
+        // The caller learns nothing of this by itself, so it is worth more than the usual level.
         logger.warning(
             "Lost the connection to Redis",
             metadata: ["redis.role": "\(link.role.rawValue)", "reason": "\(reason)"])
@@ -201,6 +205,7 @@ final class ShardLinks: RedisConnectionEvents {
     }
 
     func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String) {
+        hasSubscriptionAnswers = true
         let waiter = shard.withSubscriptions { $0.table.answered(topic) }
         if let waiter { confirmed.append(waiter) }
     }
@@ -241,7 +246,8 @@ final class ShardLinks: RedisConnectionEvents {
             shard.inbox.withLock { $0.release(commands: answeredCommands, bytes: answeredBytes) }
             if isStopping, publisher?.readyConnection?.isIdle == true { stopLinks() }
         }
-        guard !confirmed.isEmpty else { return }
+        guard hasSubscriptionAnswers else { return }
+        hasSubscriptionAnswers = false
         let waiters = confirmed
         confirmed = []
         for waiter in waiters { waiter.succeed(()) }

@@ -136,3 +136,12 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
         self = .object(Dictionary(elements) { _, last in last })
     }
 }
+
+extension JSONValue {
+    /// Makes an integer.
+    ///
+    /// - Parameter integer: the integer.
+    public init(_ integer: Int) {
+        self = .number(String(integer))
+    }
+}

@@ -55,7 +55,7 @@ public final class ChildProcess: Sendable {
         guard pipe(&descriptors) == 0 else { throw TestingError(.unusable, "cannot make a pipe") }
         for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         defer { close(descriptors[1]) }
-        let output = ProcessOutput(descriptors[0]) { bytes in
+        let output = try ProcessOutput(descriptors[0]) { bytes in
             state.update { $0.receive(bytes) }
         }
         process = try SpawnedProcess.start(
