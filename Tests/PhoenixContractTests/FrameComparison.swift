@@ -9,14 +9,18 @@ extension Dialogue.Expected {
     ///
     /// JSON is compared by value, so the order of keys and the way numbers are written do not matter; a close code by
     /// meaning; all else byte by byte.
-    func matches(_ event: TestWebSocketEvent) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - event: what came.
+    ///   - refs: the `phx_ref` values seen so far in the dialogue.
+    func matches(_ event: TestWebSocketEvent, _ refs: inout PresenceRefs) -> Bool {
         switch event {
         case .text(let got):
             guard let text else { return false }
             guard let expected = try? JSONValue(parsing: text), let got = try? JSONValue(parsing: got) else {
                 return text == got
             }
-            return expected == got
+            return refs.match(expected, got)
         case .binary(let got): return hex == got.hexadecimal
         case .pong(let got): return pong == got.hexadecimal
         case .close(let code, let gotReason):

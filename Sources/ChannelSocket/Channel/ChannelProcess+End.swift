@@ -13,6 +13,7 @@ extension ChannelProcess {
         state = .ending
         endReason = reason
         leaveTopics()
+        untrackAll()
         _ = mailbox.removeAll()
         if !isRunning { run(nil) }
     }

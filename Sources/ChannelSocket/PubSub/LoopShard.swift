@@ -14,12 +14,18 @@ final class LoopShard: @unchecked Sendable {
         var excluded: UInt64
     }
 
+    /// Something to be done on the loop, in the order of arrival.
+    enum Work: Sendable {
+        case delivery(Delivery, NodeStatistics)
+        case action(@Sendable () -> Void)
+    }
+
     let eventLoop: any EventLoop
     let index: Int
     let executor: LoopExecutor
     let transport: TransportLoop
     private var topics: [TopicKey: TopicMembers] = [:]
-    private let inbox = Mutex<[Delivery]>([])
+    private let inbox = Mutex<[Work]>([])
 
     init(eventLoop: any EventLoop, index: Int) {
         self.eventLoop = eventLoop
@@ -36,20 +42,28 @@ final class LoopShard: @unchecked Sendable {
             dispatch(delivery, statistics: statistics)
             return
         }
+        enqueue(.delivery(delivery, statistics))
+    }
+
+    /// Has something done on the loop after all that was enqueued before, wherever it is called.
+    func enqueue(_ work: Work) {
         let wasEmpty = inbox.withLock { inbox in
-            inbox.append(delivery)
+            inbox.append(work)
             return inbox.count == 1
         }
         // One wake-up for all that gathers until the loop gets round to it.
         guard wasEmpty else { return }
         eventLoop.execute { [self] in
-            let deliveries = inbox.withLock { inbox in
-                var taken: [Delivery] = []
+            let works = inbox.withLock { inbox in
+                var taken: [Work] = []
                 swap(&taken, &inbox)
                 return taken
             }
-            for delivery in deliveries {
-                dispatch(delivery, statistics: statistics)
+            for work in works {
+                switch work {
+                case .delivery(let delivery, let statistics): dispatch(delivery, statistics: statistics)
+                case .action(let action): action()
+                }
             }
         }
     }
