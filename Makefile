@@ -31,7 +31,7 @@ test: packages-test clients lint test-swift test-system
 
 test-swift: packages-run clients
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
 test-system: packages-test clients

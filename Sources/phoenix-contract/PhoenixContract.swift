@@ -23,6 +23,9 @@ struct PhoenixContract: AsyncParsableCommand {
     @Option(help: "What is logged to standard error, from trace to critical.")
     var logLevel = "critical"
 
+    @Option(help: ArgumentHelp("After how many seconds a dead node's members leave.", valueName: "seconds"))
+    var presenceLease = 15.0
+
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("there is no level \(logLevel)") }
         guard (0...65_535).contains(port) else { throw ValidationError("there is no port \(port)") }
@@ -35,6 +38,6 @@ struct PhoenixContract: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        try await ContractServer(port: port, redisURL: redis).run()
+        try await ContractServer(port: port, redisURL: redis, presenceLease: .seconds(presenceLease)).run()
     }
 }
