@@ -1,5 +1,6 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
 # make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
+# make bench    measure this build against a C floor on this machine; QUICK=1 for a look
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make clean    remove everything built
@@ -15,7 +16,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build test test-swift test-system lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build bench test test-swift test-system lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -25,6 +26,16 @@ run: build
 
 build: packages-run
 	$(SWIFT) build -c release --product channelsocket
+
+# The compiler is the toolchain's own clang.
+bench: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	$(SWIFT) build -c release --product phoenix-contract
+	mkdir -p .build/floor
+	for program in floor redis; do \
+	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
+	done
+	python3 Benchmarks/run.py $(if $(QUICK),--quick)
 
 test: packages-test clients lint test-swift test-system
 	@echo "make test: everything passed"

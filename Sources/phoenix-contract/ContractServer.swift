@@ -14,17 +14,23 @@ import UnixSignals
 struct ContractServer {
     let port: Int
     let redisURL: String?
+    /// How many event loops serve; nil for one a core.
+    let threads: Int?
 
     private let logger = Logger(label: "phoenix-contract")
 
-    init(port: Int, redisURL: String?) {
+    init(port: Int, redisURL: String?, threads: Int? = nil) {
         self.port = port
         self.redisURL = redisURL
+        self.threads = threads
     }
 
     /// Serves until SIGTERM or SIGINT.
     func run() async throws {
-        let redis = try redisURL.map { try RedisAdapter(url: $0, logger: logger) }
+        let group = threads.map { MultiThreadedEventLoopGroup(numberOfThreads: $0) } ?? .singleton
+        let redis = try redisURL.map {
+            RedisAdapter(try RedisConfiguration(url: $0), eventLoopGroup: group, logger: logger)
+        }
         let adapter: any PubSubAdapter = redis ?? LocalAdapter()
         let pubSub = PubSub(adapter: adapter, logger: logger)
         let application = Application(
@@ -36,7 +42,7 @@ struct ContractServer {
                 // Standard output is buffered when it is not a terminal, and tests wait for this line.
                 fflush(nil)
             },
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+            eventLoopGroupProvider: .shared(group),
             logger: logger
         )
         let services = ServiceGroupConfiguration(

@@ -20,11 +20,15 @@ struct PhoenixContract: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Redis that joins several of these servers.", valueName: "url"))
     var redis: String?
 
+    @Option(help: "How many event loops serve; one a core if not given.")
+    var threads: Int?
+
     @Option(help: "What is logged to standard error, from trace to critical.")
     var logLevel = "critical"
 
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("there is no level \(logLevel)") }
+        guard (1...64).contains(threads ?? 1) else { throw ValidationError("--threads must be from 1 to 64") }
         guard (0...65_535).contains(port) else { throw ValidationError("there is no port \(port)") }
     }
 
@@ -35,6 +39,6 @@ struct PhoenixContract: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        try await ContractServer(port: port, redisURL: redis).run()
+        try await ContractServer(port: port, redisURL: redis, threads: threads).run()
     }
 }
