@@ -16,7 +16,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build bench test test-swift test-system lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -37,7 +37,7 @@ bench: packages-run
 	done
 	python3 Benchmarks/run.py $(if $(QUICK),--quick)
 
-test: packages-test clients lint test-swift test-system
+test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"
 
 test-swift: packages-run clients
@@ -47,6 +47,12 @@ test-swift: packages-run clients
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
 test-system: packages-test clients
 	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
+
+# Release: only the optimizer keeps temporaries off the heap.
+test-allocations: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	$(SWIFT) build -c release --product phoenix-contract
+	python3 -W error::ResourceWarning -m unittest discover -s Tests/Allocations
 
 clients: packages-test
 	Tests/PythonClients/setup.sh
