@@ -42,7 +42,7 @@ test: packages-test clients lint test-swift test-system test-allocations
 
 test-swift: packages-run clients
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
 test-system: packages-test clients
@@ -68,7 +68,7 @@ fuzz: packages-run
 	Tests/Fuzz/run.sh $(SECONDS)
 
 clean:
-	rm -rf .build .venv Tests/.artifacts
+	rm -rf .build .venv .venv-* Tests/.artifacts
 
 # Installs the Debian packages that are missing, and asks apt only if there are any. The daemons that come with some
 # of them are neither needed nor used: tests start their own on ports and sockets of their own.

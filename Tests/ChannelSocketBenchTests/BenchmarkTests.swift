@@ -79,10 +79,11 @@ struct BenchmarkTests {
 
     @Test("spreads the members of a topic over two nodes and tells their latencies apart")
     func twoNodes() async throws {
-        let redis = try RedisServer()
-        let one = try await Self.startServer("--redis", redis.url)
-        let two = try await Self.startServer("--redis", redis.url)
-        let report = try await Benchmark(Self.plan(.fanout, ports: one.port, two.port)).run()
+        let report = try await RedisServer.withServer { redis in
+            let one = try await Self.startServer("--redis", redis.url)
+            let two = try await Self.startServer("--redis", redis.url)
+            return try await Benchmark(Self.plan(.fanout, ports: one.port, two.port)).run()
+        }
         #expect(report.faults == Faults())
         let traffic = try #require(report.traffic)
         #expect(try #require(traffic.latency).count > 0)

@@ -4,7 +4,9 @@ import NIOCore
 import PhoenixWire
 import Synchronization
 
-/// The two connections of a shard and what happens on them. Confined to the shard's event loop.
+/// The two connections of a shard and what happens on them.
+///
+/// Confined to the shard's event loop.
 final class ShardLinks: RedisConnectionEvents {
     /// How many SUBSCRIBE commands may be on their way: enough to keep Redis busy, few enough for honest time limits.
     private static let maxSubscriptionsInFlight = 16
@@ -18,6 +20,8 @@ final class ShardLinks: RedisConnectionEvents {
     let channelPrefix: [UInt8]
     /// How messages of this very node begin.
     let ownPrefix: [UInt8]
+    /// How presence diffs begin.
+    let presencePrefix = Array(PresenceInlet.messagePrefix.utf8)
     let probeChannel: String
     var malformedLog = MalformedLog()
     var probe: Probe
@@ -32,6 +36,7 @@ final class ShardLinks: RedisConnectionEvents {
     private var watch: RepeatedTask?
     private var lostAt: NIODeadline?
     private var isStopping = false
+    private var hasLoggedProbeRefusal = false
 
     init(
         shard: RedisShard,
@@ -272,10 +277,14 @@ final class ShardLinks: RedisConnectionEvents {
         }
     }
 
-    func probePublished(receivers: Int64) {
-        // Nobody got it: no need to wait.
-        guard receivers == 0, probe.isWaiting else { return }
-        probe.reset(now: .now())
-        subscriber?.readyConnection?.close(.deaf)
+    func probeRefused(message: String) {
+        // That proves nothing about the subscriber.
+        probe.refused(now: .now())
+        guard !hasLoggedProbeRefusal else { return }
+        hasLoggedProbeRefusal = true
+        logger.warning(
+            "Redis refuses the loop-back probe, so a deaf subscriber will not be noticed",
+            metadata: ["reason": "\(message)", "redis.channel": "\(probeChannel)"]
+        )
     }
 }

@@ -130,7 +130,8 @@ extension PubSubAdapterConformance {
 
     func keepsBytes() async throws {
         let names = [
-            "a", "room:lobby", "with space", "\"quoted\\\"", "line\nbreak\r\n", "tab\tnull\u{0}", "caf\u{E9}", "cafe\u{301}",
+            "a", "room:lobby", "with space", "\"quoted\\\"", "line\nbreak\r\n", "tab\tnull\u{0}", "caf\u{E9}",
+            "cafe\u{301}",
             "\u{1F680}", "{braces}*?[glob]", "$5\r\nhello", String(repeating: "x", count: 255),
         ]
         let payloads: [Payload] = [

@@ -22,15 +22,21 @@ import Testing
         #expect(received("nonsense", at: start) == nil)
         #expect(received("0", at: start) == nil)
         #expect(probe.tick(now: start + .seconds(2)) == .deaf)
-        #expect(!probe.isWaiting)
         #expect(received("1", at: start + .seconds(3)) == nil)
+    }
+
+    @Test("draws no conclusion from a probe that Redis refused")
+    mutating func refused() {
+        _ = probe.tick(now: start)
+        probe.refused(now: start + .seconds(1))
+        #expect(probe.tick(now: start + .seconds(4)) == .none)
+        #expect(probe.tick(now: start + .seconds(6)) == .send(token: "2"))
     }
 
     @Test("starts anew with a new connection")
     mutating func reset() {
         _ = probe.tick(now: start)
         probe.reset(now: start + .seconds(1))
-        #expect(!probe.isWaiting)
         #expect(probe.tick(now: start + .seconds(3)) == .send(token: "2"))
         #expect(received("1", at: start + .seconds(3)) == nil)
     }

@@ -168,6 +168,10 @@ import Testing
                 #expect(
                     try await commands.send(["HGETALL", "h"]).get()
                         == .array([.string(ByteBuffer(string: "f")), .string(ByteBuffer(string: "v"))]))
+                // Looks like a message, and is none.
+                let lookalike = ["message", "channels:room:a", "x"].map { RESPValue.string(ByteBuffer(string: $0)) }
+                _ = try await commands.send(["RPUSH", "l", "message", "channels:room:a", "x"]).get()
+                #expect(try await commands.send(["LRANGE", "l", "0", "-1"]).get() == .array(lookalike))
                 let error = await #expect(throws: PubSubError.self) {
                     try await commands.send(["EVALSHA", "0000000000000000000000000000000000000000", "0"]).get()
                 }

@@ -8,7 +8,9 @@ import Testing
     func doubles() {
         let backoff = RedisBackoff(initial: .milliseconds(50), maximum: .seconds(2))
         var generator = SeededGenerator(seed: 1)
-        for (failures, ceiling) in [(0, 50), (1, 50), (2, 100), (3, 200), (6, 1600), (7, 2000), (100, 2000), (.max, 2000)] {
+        for (failures, ceiling) in [
+            (0, 50), (1, 50), (2, 100), (3, 200), (6, 1600), (7, 2000), (100, 2000), (.max, 2000),
+        ] {
             var delays: Set<Int64> = []
             for _ in 0..<100 {
                 let delay = backoff.delay(afterFailures: failures, using: &generator)

@@ -41,15 +41,18 @@ import Testing
         #expect(configuration.database == example.database)
     }
 
-    @Test("refuses with a reason that never shows the password", arguments: [
-        ("", "redis://"), ("localhost:6379", "redis://"), ("http://h", "redis://"), ("redis://", "host"),
-        ("redis://:s3cret@", "host"), ("redis://h:0", "port"), ("redis://h:65536", "port"), ("redis://h:s3cret", "port"),
-        ("redis://h:+1", "port"), ("redis://:s3/cret@h", "host"), ("redis://:s3%zzcret@h", "password"),
-        ("redis://:s3cret%ff@h", "UTF-8"), ("redis://s3cret@h", "user:password"), ("redis://h/s3cret", "database"),
-        ("redis://h/1/2", "database"), ("redis://h?s3cret", "db"), ("redis://[::1", "]"), ("redis://[::1]x", "]"),
-        ("rediss://:s3cret@h", "TLS"), ("unix://run/redis.sock", "absolute"), ("unix://", "absolute"),
-        ("unix:///" + String(repeating: "x", count: 200), "too long"), ("redis://h h", "space"),
-    ])
+    @Test(
+        "refuses with a reason that never shows the password",
+        arguments: [
+            ("", "redis://"), ("localhost:6379", "redis://"), ("http://h", "redis://"), ("redis://", "host"),
+            ("redis://:s3cret@", "host"), ("redis://h:0", "port"), ("redis://h:65536", "port"),
+            ("redis://h:s3cret", "port"),
+            ("redis://h:+1", "port"), ("redis://:s3/cret@h", "host"), ("redis://:s3%zzcret@h", "password"),
+            ("redis://:s3cret%ff@h", "UTF-8"), ("redis://s3cret@h", "user:password"), ("redis://h/s3cret", "database"),
+            ("redis://h/1/2", "database"), ("redis://h?s3cret", "db"), ("redis://[::1", "]"), ("redis://[::1]x", "]"),
+            ("rediss://:s3cret@h", "TLS"), ("unix://run/redis.sock", "absolute"), ("unix://", "absolute"),
+            ("unix:///" + String(repeating: "x", count: 200), "too long"), ("redis://h h", "space"),
+        ])
     func refuses(_ example: (url: String, part: String)) {
         let error = #expect(throws: RedisURLError.self) { try RedisConfiguration(url: example.url) }
         #expect(error?.description.contains(example.part) == true, "\(error?.description ?? "")")

@@ -37,10 +37,13 @@ import Testing
         }
     }
 
-    @Test("refuses what is not RESP, without trapping", arguments: [
-        "HTTP/1.1 400 Bad Request\r\n\r\n", "\0\0\0\0", "*1\r\n!oops\r\n", "hello", "$abc\r\n", "*99999999999999999999\r\n",
-        "$-2\r\n", "*-5\r\n",
-    ])
+    @Test(
+        "refuses what is not RESP, without trapping",
+        arguments: [
+            "HTTP/1.1 400 Bad Request\r\n\r\n", "\0\0\0\0", "*1\r\n!oops\r\n", "hello", "$abc\r\n",
+            "*99999999999999999999\r\n",
+            "$-2\r\n", "*-5\r\n",
+        ])
     func garbage(_ wire: String) {
         #expect(throws: RESPError.self) { try values(of: [wire, "+OK\r\n+OK\r\n"]) }
     }
@@ -84,9 +87,11 @@ import Testing
         }
     }
 
-    @Test("refuses an array header that asks for too much", arguments: [
-        "*1000001\r\n", "*2147483647\r\n", "*1\r\n*1000001\r\n", String(repeating: "*1\r\n", count: 20),
-    ])
+    @Test(
+        "refuses an array header that asks for too much",
+        arguments: [
+            "*1000001\r\n", "*2147483647\r\n", "*1\r\n*1000001\r\n", String(repeating: "*1\r\n", count: 20),
+        ])
     func largeArray(_ wire: String) {
         let error = #expect(throws: RESPError.self) { try values(of: [wire], maxElements: 1_000_000) }
         // hiredis 0.14 finds the depth by itself.
@@ -96,11 +101,13 @@ import Testing
     @Test("lends the parts of a pub/sub message")
     func pubSub() throws {
         var reader = RedisReader()
-        try reader.feed(ByteBuffer(string: "*3\r\n$7\r\nmessage\r\n$2\r\nc:\r\n$3\r\n{1}\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n:1\r\n"))
+        try reader.feed(
+            ByteBuffer(string: "*3\r\n$7\r\nmessage\r\n$2\r\nc:\r\n$3\r\n{1}\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n:1\r\n"))
         var seen: [String] = []
         while let reply = try reader.next() {
             let isEvent: Void? = reply.withPubSubEvent { kind, channel, payload in
-                seen.append([kind, channel, payload].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "|"))
+                seen.append(
+                    [kind, channel, payload].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "|"))
             }
             if isEvent == nil { seen.append("none") }
         }
