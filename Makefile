@@ -12,7 +12,7 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 SECONDS ?= 60
-SOURCES := Package.swift Sources Tests $(wildcard Snippets)
+SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
@@ -35,7 +35,8 @@ bench: packages-run
 	for program in floor redis; do \
 	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
 	done
-	python3 Benchmarks/run.py $(if $(QUICK),--quick)
+	$(if $(QUICK),,$(SWIFT) build -c release --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
+	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers)
 
 test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"

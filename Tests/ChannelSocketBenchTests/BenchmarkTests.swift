@@ -1,7 +1,8 @@
-import ChannelSocketBench
 import ChannelSocketTesting
 import Foundation
 import Testing
+
+@testable import ChannelSocketBench
 
 /// The scenarios against real servers, small: what is checked are counts, not times.
 @Suite("A benchmark", .timeLimit(.minutes(3)))
