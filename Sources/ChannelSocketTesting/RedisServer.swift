@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A real `redis-server` for tests: a child process with its own temporary directory that ends with the test process.
@@ -31,16 +29,21 @@ public final class RedisServer: Sendable {
     /// The password, if the server wants one.
     public let password: String?
 
+    private let name: String
     private let directory: String
     private let arguments: [String]
     private let process = Mutex<ChildProcess?>(nil)
 
     private init(listening: Listening, password: String?, arguments: [String]) throws {
-        directory = try Self.makeDirectory()
+        name = "cs-redis-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        // Short, since the path of a Unix domain socket must be.
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         self.password = password
         switch listening {
         case .tcp:
-            port = try Self.freePort()
+            // Below the ports that the system gives to others, so that nobody takes it while the server is down.
+            port = Int.random(in: 10_000..<20_000)
             socketPath = nil
         case .unixSocket:
             port = 0
@@ -71,17 +74,16 @@ public final class RedisServer: Sendable {
     public static func start(
         listening: Listening = .tcp, password: String? = nil, arguments: [String] = []
     ) async throws -> RedisServer {
-        for _ in 0..<3 {
+        for _ in 0..<10 {
             let server = try RedisServer(listening: listening, password: password, arguments: arguments)
             do {
                 try await server.start()
                 return server
             } catch let error as RedisServerError where error.message.contains("Address already in use") {
-                // Somebody was faster at the free port.
                 continue
             }
         }
-        throw RedisServerError("redis-server found no free port in three attempts")
+        throw RedisServerError("redis-server found no free port in ten attempts")
     }
 
     /// Runs a closure with a server and stops the server afterwards.
@@ -129,7 +131,8 @@ public final class RedisServer: Sendable {
         process.withLock { $0 = child }
         let deadline = ContinuousClock.now + .seconds(15)
         while ContinuousClock.now < deadline, child.isRunning {
-            if try await command("PING") == "PONG" { return }
+            // Its directory tells it from the server of another test that has the port.
+            if try await command("CONFIG", "GET", "dir").contains(name) { return }
             try await Task.sleep(for: .milliseconds(10))
         }
         let log = (try? String(contentsOfFile: directory + "/redis.log", encoding: .utf8)) ?? ""
@@ -184,8 +187,9 @@ public final class RedisServer: Sendable {
 
     private func end(_ signal: CInt) async {
         guard let child = process.withLock({ $0 }) else { return }
-        child.send(signal: SIGCONT)
         child.send(signal: signal)
+        // A frozen process sees no other signal; a killed one must not come to do one last thing.
+        if signal != SIGKILL { child.send(signal: SIGCONT) }
         if (try? await child.waitForExit(within: .seconds(5))) == nil {
             child.send(signal: SIGKILL)
             _ = try? await child.waitForExit()
@@ -200,20 +204,5 @@ public final class RedisServer: Sendable {
             )
         }
         return file
-    }
-
-    private static func makeDirectory() throws -> String {
-        // Short, since the path of a Unix domain socket must be.
-        let path = NSTemporaryDirectory() + "/cs-redis-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
-
-    private static func freePort() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        guard let port = channel.localAddress?.port else { throw RedisServerError("no free port") }
-        return port
     }
 }

@@ -26,7 +26,7 @@ for target in "${targets[@]}"; do
     if ! "$scratch/release/fuzz" "$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$artifacts/$target-" -dict=frames.dict -print_final_stats=1 "$found" "Corpus/$target" \
         >"$log" 2>&1; then
-        tail -40 "$log"
+        grep -m 1 -A 30 -E 'ERROR: |Fatal error' "$log" || tail -40 "$log"
         echo "fuzz: $target FAILED, see $log" >&2
         exit 1
     fi

@@ -60,11 +60,14 @@ class Chromium:
 
     def note(self, message):
         if message.get("method") == "Runtime.exceptionThrown":
-            details = message["params"]["exceptionDetails"]
-            self.errors.append(details.get("exception", {}).get("description") or details["text"])
+            self.errors.append(self.describe(message["params"]["exceptionDetails"]))
         elif message.get("method") == "Runtime.consoleAPICalled":
             values = message["params"]["args"]
             self.console.append(" ".join(str(value.get("value", value.get("description"))) for value in values))
+
+    @staticmethod
+    def describe(details):
+        return details.get("exception", {}).get("description") or details["text"]
 
     def open(self, url):
         return Tab(self, url)
@@ -93,7 +96,7 @@ class Tab:
     def evaluate(self, expression):
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         if "exceptionDetails" in result:
-            raise AssertionError(f"{expression}: {result['exceptionDetails']['text']}")
+            raise AssertionError(f"{expression[:200]}: {self.browser.describe(result['exceptionDetails'])}")
         return result["result"].get("value")
 
     def wait_for(self, what, expression, deadline=DEADLINE):

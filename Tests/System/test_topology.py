@@ -1,6 +1,5 @@
 """docker/compose.yaml's topology as processes: one Redis, three nodes and a balancer with the very configuration."""
 
-import contextlib
 import json
 import re
 import shutil
@@ -9,32 +8,11 @@ import unittest
 import urllib.request
 
 import yaml
-from websockets.sync.client import connect
 
+from client import Client
 from cluster import DEADLINE, ROOT, Node, Process, Redis, wait_until
 
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
-
-
-class Client:
-    """A WebSocket client that joined a room."""
-
-    def __init__(self, address, room="lobby"):
-        self.topic = f"room:{room}"
-        self.resources = contextlib.ExitStack()
-        url = f"ws://{address}/socket/websocket?vsn=2.0.0"
-        self.socket = self.resources.enter_context(connect(url, open_timeout=DEADLINE))
-        self.send("1", "1", "phx_join", {})
-        self.node = self.receive()[4]["response"]["node"]
-
-    def send(self, join_ref, ref, event, payload):
-        self.socket.send(json.dumps([join_ref, ref, self.topic, event, payload]))
-
-    def receive(self):
-        return json.loads(self.socket.recv(timeout=DEADLINE))
-
-    def close(self):
-        self.resources.close()
 
 
 def get(url):

@@ -15,7 +15,7 @@ struct FrameMerge {
             connection.pendingStreams = 0
             let merged = Self.merge(streams, for: connection.number)
             if merged.readableBytes > 0 {
-                connection.write(merged)
+                connection.write(merged, areBroadcasts: false)
             }
         }
     }

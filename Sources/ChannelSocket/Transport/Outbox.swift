@@ -64,7 +64,7 @@ final class Outbox {
             let stream = audience.pending, !stream.hasExclusions
         {
             for target in audience.targets {
-                target.write(stream.bytes)
+                target.write(stream.bytes, areBroadcasts: true)
             }
         } else if !dirtyConnections.isEmpty || !dirtyAudiences.isEmpty {
             writeMixed()
@@ -88,7 +88,7 @@ final class Outbox {
             for target in audience.targets {
                 if target.pendingStreams == 1, !stream.excludes(target.number) {
                     target.pendingStreams = 0
-                    target.write(stream.bytes)
+                    target.write(stream.bytes, areBroadcasts: true)
                 } else {
                     merge.add(stream, for: target)
                 }
@@ -98,7 +98,7 @@ final class Outbox {
             guard let stream = connection.pending else { continue }
             if connection.pendingStreams == 1 {
                 connection.pendingStreams = 0
-                connection.write(stream.bytes)
+                connection.write(stream.bytes, areBroadcasts: false)
             } else {
                 merge.add(stream, for: connection)
             }
@@ -132,7 +132,7 @@ final class Outbox {
 
     private func giveBack(_ stream: inout FrameStream?) {
         guard let taken = stream.take() else { return }
-        if spareStreams.count < 64 {
+        if spareStreams.count < 256 {
             taken.reset()
             spareStreams.append(taken)
         }

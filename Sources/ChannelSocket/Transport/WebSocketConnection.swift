@@ -68,9 +68,13 @@ final class WebSocketConnection: ChannelInboundHandler {
     /// Sends finished frames, now.
     ///
     /// Only the ``Outbox`` calls this; everybody else appends to the outbox.
-    func write(_ frames: ByteBuffer) {
+    ///
+    /// - Parameters:
+    ///   - frames: the frames.
+    ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
+    func write(_ frames: ByteBuffer, areBroadcasts: Bool) {
         guard state == .open, let context else { return }
-        guard isWritable else { return slowConsumer(droppedBytes: frames.readableBytes) }
+        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return }
         transmit(frames, context: context)
     }
 
@@ -102,30 +106,33 @@ final class WebSocketConnection: ChannelInboundHandler {
         // Nothing is lost by draining early; frames produced before the close must not come after it.
         loop.outbox.drain()
         guard state == .open else { return }
+        startClosing(code: code, reason: reason, context: context)
+    }
+
+    /// Decides what a client gets that has let the limit of outbound bytes be reached.
+    private func mayExceedLimit(areBroadcasts: Bool, context: ChannelHandlerContext) -> Bool {
+        if configuration.slowConsumerPolicy == .drop {
+            guard !areBroadcasts else {
+                statistics.count(.slowConsumerFrames)
+                return false
+            }
+            // Replies are not broadcasts: the client waits for them, and can provoke only so many.
+            let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+            if waiting ?? 0 < 2 * configuration.maxOutboundBytes { return true }
+        }
+        statistics.count(.slowConsumerCloses)
+        // The close frame queues behind what the client does not read; it has the close timeout to get there.
+        startClosing(code: 1008, reason: "too slow: outbound buffer full", context: context)
+        return false
+    }
+
+    private func startClosing(code: UInt16, reason: String, context: ChannelHandlerContext) {
         state = .closing
         var frame = ByteBuffer()
         WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
         transmit(frame, context: context)
         context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
             self?.context?.close(promise: nil)
-        }
-    }
-
-    private func slowConsumer(droppedBytes: Int) {
-        switch configuration.slowConsumerPolicy {
-        case .drop:
-            statistics.count(.slowConsumerFrames)
-        case .close:
-            guard state == .open, let context else { return }
-            statistics.count(.slowConsumerCloses)
-            state = .closing
-            // The close frame queues behind what the client does not read, so it gets the time limit to reach it.
-            var frame = ByteBuffer()
-            WebSocketFrame.writeClose(code: 1008, reason: "too slow: outbound buffer full", into: &frame)
-            transmit(frame, context: context)
-            context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
-                self?.context?.close(promise: nil)
-            }
         }
     }
 

@@ -39,6 +39,7 @@ struct CommandInbox {
     ///   - completion: whom to tell.
     ///   - deadline: when the connection counts as dead if Redis has not answered.
     /// - Returns: whether this is the first command since ``take()``, and the event loop is to be told.
+    /// - Throws: `PubSubError`: `disconnected` or `overloaded`.
     mutating func append(
         _ command: ByteBuffer, _ completion: PendingCommand.Completion, deadline: NIODeadline
     ) throws(PubSubError) -> Bool {

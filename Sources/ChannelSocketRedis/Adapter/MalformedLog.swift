@@ -14,6 +14,8 @@ struct MalformedLog {
     /// - Parameters:
     ///   - channel: the channel's name, as sent by anybody.
     ///   - reason: what is wrong; must contain nothing of the payload.
+    ///   - now: the time.
+    ///   - logger: where to log.
     mutating func record(
         channel: UnsafeRawBufferPointer, reason: String, now: NIODeadline, logger: Logger
     ) {
@@ -31,6 +33,7 @@ struct MalformedLog {
     /// A name that can do no harm in a log: bounded, and without control characters.
     private static func printable(_ bytes: UnsafeRawBufferPointer) -> String {
         let text = String(decoding: bytes.prefix(maxChannelCharacters), as: UTF8.self)
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }

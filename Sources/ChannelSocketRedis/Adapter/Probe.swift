@@ -22,13 +22,16 @@ struct Probe {
         self.timeout = timeout
     }
 
-    /// Whether a probe is on its way.
-    var isWaiting: Bool { sentAt != nil }
-
     /// Forgets the probe on its way, since a connection was made or lost; the next one goes out soon.
     mutating func reset(now: NIODeadline) {
         sentAt = nil
         dueAt = now
+    }
+
+    /// Redis would not publish the probe on its way; the next one goes out after the interval.
+    mutating func refused(now: NIODeadline) {
+        sentAt = nil
+        dueAt = now + interval
     }
 
     /// Time passes, with both connections ready.

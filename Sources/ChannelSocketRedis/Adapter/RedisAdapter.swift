@@ -24,6 +24,8 @@ public final class RedisAdapter: PubSubAdapter {
 
     private let shards: [RedisShard]
     private let counters = RedisCounters()
+    /// Where presence diffs go.
+    let presenceInlet = PresenceInlet()
     private let node = Mutex<String?>(nil)
 
     /// Creates an adapter, which does nothing until it runs.
@@ -38,12 +40,13 @@ public final class RedisAdapter: PubSubAdapter {
         logger: Logger = Logger(label: "channelsocket.redis")
     ) {
         self.configuration = configuration
-        shards = (0..<max(1, configuration.shards)).map { [counters] index in
+        shards = (0..<max(1, configuration.shards)).map { [counters, presenceInlet] index in
             RedisShard(
                 index: index,
                 eventLoop: eventLoopGroup.next(),
                 configuration: configuration,
                 counters: counters,
+                presenceInlet: presenceInlet,
                 logger: logger
             )
         }
@@ -106,7 +109,7 @@ public final class RedisAdapter: PubSubAdapter {
         }
     }
 
-    /// Makes sure that this node receives what others publish to the topic. Idempotent.
+    /// Makes sure that this node receives what others publish to the topic; idempotent.
     ///
     /// - Parameter topic: the topic.
     /// - Returns: nil if that is so already; else a future that succeeds once Redis has confirmed it, and fails with
@@ -116,7 +119,7 @@ public final class RedisAdapter: PubSubAdapter {
         shard(of: topic).subscribe(to: topic)
     }
 
-    /// Stops receiving the topic. Idempotent.
+    /// Stops receiving the topic; idempotent.
     ///
     /// - Parameter topic: the topic.
     public func unsubscribe(from topic: String) {

@@ -19,6 +19,7 @@ final class RedisShard: Sendable {
     let eventLoop: any EventLoop
     let configuration: RedisConfiguration
     let counters: RedisCounters
+    let presenceInlet: PresenceInlet
     let logger: Logger
     private let subscriptions: Mutex<Subscriptions>
     let inbox: Mutex<CommandInbox>
@@ -27,12 +28,14 @@ final class RedisShard: Sendable {
     private let links: NIOLoopBoundBox<ShardLinks?>
 
     init(
-        index: Int, eventLoop: any EventLoop, configuration: RedisConfiguration, counters: RedisCounters, logger: Logger
+        index: Int, eventLoop: any EventLoop, configuration: RedisConfiguration, counters: RedisCounters,
+        presenceInlet: PresenceInlet, logger: Logger
     ) {
         self.index = index
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.counters = counters
+        self.presenceInlet = presenceInlet
         var logger = logger
         if configuration.shards > 1 { logger[metadataKey: "redis.shard"] = "\(index)" }
         self.logger = logger
@@ -91,7 +94,11 @@ final class RedisShard: Sendable {
     func unsubscribe(from topic: String) {
         let (abandoned, needsFlush) = withSubscriptions { $0.table.unsubscribe(from: topic) }
         if needsFlush { eventLoop.execute { [self] in links.value?.sendSubscriptions() } }
-        abandoned?.fail(PubSubError(.rejected, "the topic was given up before it was subscribed"))
+        guard let abandoned else { return }
+        // Later, since the caller may hold a lock that the one who waits wants.
+        eventLoop.execute {
+            abandoned.fail(PubSubError(.rejected, "the topic was given up before it was subscribed"))
+        }
     }
 
     /// Why the shard can't be used, nil when it can.

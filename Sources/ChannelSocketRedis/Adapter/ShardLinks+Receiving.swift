@@ -4,7 +4,9 @@ import PhoenixWire
 import Synchronization
 
 extension ShardLinks {
-    /// Handles a published message: the hot path. A message of this node costs a comparison, another's one copy.
+    /// Handles a published message: the hot path.
+    ///
+    /// A message of this node costs a comparison, another's one copy.
     func received(channel: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
         counters.received.increment()
         guard !payload.starts(with: ownPrefix) else { return counters.own.increment() }
@@ -16,6 +18,9 @@ extension ShardLinks {
             return malformed(channel, "the topic is not UTF-8")
         }
         do throws(WireError) {
+            guard !payload.starts(with: presencePrefix) else {
+                return try shard.presenceInlet.received(payload, topic: topic)
+            }
             let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: payload), topic: topic)
             var excluding: SubscriberID?
             if let text = envelope.excluding {

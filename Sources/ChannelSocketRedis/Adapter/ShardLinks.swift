@@ -4,7 +4,9 @@ import NIOCore
 import PhoenixWire
 import Synchronization
 
-/// The two connections of a shard and what happens on them. Confined to the shard's event loop.
+/// The two connections of a shard and what happens on them.
+///
+/// Confined to the shard's event loop.
 final class ShardLinks: RedisConnectionEvents {
     /// How many SUBSCRIBE commands may be on their way: enough to keep Redis busy, few enough for honest time limits.
     private static let maxSubscriptionsInFlight = 16
@@ -18,6 +20,8 @@ final class ShardLinks: RedisConnectionEvents {
     let channelPrefix: [UInt8]
     /// How messages of this very node begin.
     let ownPrefix: [UInt8]
+    /// How presence diffs begin.
+    let presencePrefix = Array(PresenceInlet.messagePrefix.utf8)
     let probeChannel: String
     var malformedLog = MalformedLog()
     var probe: Probe
@@ -26,10 +30,13 @@ final class ShardLinks: RedisConnectionEvents {
     private let stopped: EventLoopPromise<Void>
     private var subscriber: RedisLink?
     private var publisher: RedisLink?
+    /// Whether the current read brought answers to SUBSCRIBE or UNSUBSCRIBE, and who waited for them.
+    private var hasSubscriptionAnswers = false
     private var confirmed: [EventLoopPromise<Void>] = []
     private var watch: RepeatedTask?
     private var lostAt: NIODeadline?
     private var isStopping = false
+    private var hasLoggedProbeRefusal = false
 
     init(
         shard: RedisShard,
@@ -134,7 +141,6 @@ final class ShardLinks: RedisConnectionEvents {
     }
 
     func linkLost(_ link: RedisLink, because reason: RedisCloseReason) {
-        if !isStopping { counters.reconnects.increment() }
         switch link.role {
         case .subscriber:
             shard.withSubscriptions { $0.table.linkDown() }
@@ -146,6 +152,9 @@ final class ShardLinks: RedisConnectionEvents {
         probe.reset(now: .now())
         setDisconnected("\(link.role.rawValue): \(reason)")
         if lostAt == nil { lostAt = .now() }
+        // Last, so that who sees the count sees the consequences.
+        if !isStopping { counters.reconnects.increment() }
+        // The caller learns nothing of this by itself, so it is worth more than the usual level.
         logger.warning(
             "Lost the connection to Redis",
             metadata: ["redis.role": "\(link.role.rawValue)", "reason": "\(reason)"])
@@ -199,6 +208,7 @@ final class ShardLinks: RedisConnectionEvents {
     }
 
     func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String) {
+        hasSubscriptionAnswers = true
         let waiter = shard.withSubscriptions { $0.table.answered(topic) }
         if let waiter { confirmed.append(waiter) }
     }
@@ -239,7 +249,8 @@ final class ShardLinks: RedisConnectionEvents {
             shard.inbox.withLock { $0.release(commands: answeredCommands, bytes: answeredBytes) }
             if isStopping, publisher?.readyConnection?.isIdle == true { stopLinks() }
         }
-        guard !confirmed.isEmpty else { return }
+        guard hasSubscriptionAnswers else { return }
+        hasSubscriptionAnswers = false
         let waiters = confirmed
         confirmed = []
         for waiter in waiters { waiter.succeed(()) }
@@ -266,10 +277,14 @@ final class ShardLinks: RedisConnectionEvents {
         }
     }
 
-    func probePublished(receivers: Int64) {
-        // Nobody got it: no need to wait.
-        guard receivers == 0, probe.isWaiting else { return }
-        probe.reset(now: .now())
-        subscriber?.readyConnection?.close(.deaf)
+    func probeRefused(message: String) {
+        // That proves nothing about the subscriber.
+        probe.refused(now: .now())
+        guard !hasLoggedProbeRefusal else { return }
+        hasLoggedProbeRefusal = true
+        logger.warning(
+            "Redis refuses the loop-back probe, so a deaf subscriber will not be noticed",
+            metadata: ["reason": "\(message)", "redis.channel": "\(probeChannel)"]
+        )
     }
 }

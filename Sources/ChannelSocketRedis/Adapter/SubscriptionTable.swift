@@ -1,4 +1,5 @@
 import NIOCore
+import PhoenixWire
 
 /// Which topics this shard wants, and how far Redis has got with them: pure bookkeeping, no I/O.
 ///
@@ -44,7 +45,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// Whether there is a connection to subscribe on.
     private(set) var isLinkUp = false
 
-    private var entries: [String: Entry] = [:]
+    private var entries: [TopicKey: Entry] = [:]
     private var queue = CircularBuffer<String>()
     private var deadlines = CircularBuffer<(deadline: NIODeadline, topic: String, id: UInt64)>()
     private var lastID: UInt64 = 0
@@ -56,16 +57,20 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         self.timeout = timeout
     }
 
+    /// How many topics are remembered, the ones that are being unsubscribed included.
+    var count: Int { entries.count }
+
     /// Whether every wanted topic is confirmed.
     var isSettled: Bool { isLinkUp && unconfirmed == 0 }
 
     /// Wants a topic.
     mutating func subscribe(to topic: String, now: NIODeadline, makeWaiter: () -> Waiter) -> Subscribing {
-        var entry = entries[topic] ?? Entry()
-        if entry.isWanted {
-            if entry.isConfirmed { return .confirmed }
-        } else {
-            guard wanted < maxTopics else { return .full }
+        var entry = entries[TopicKey(topic)] ?? Entry()
+        guard entry.isWanted || wanted < maxTopics else { return .full }
+        if entry.isConfirmed {
+            // Perhaps it was to be unsubscribed, and that has not been sent yet.
+            change(topic, &entry) { entry, _ in entry.isWanted = true }
+            return .confirmed
         }
         var needsFlush = false
         var result: Waiter?
@@ -90,7 +95,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     ///
     /// - Returns: the one who was waiting for it, in vain; and whether ``nextBatch(limit:)`` must be called.
     mutating func unsubscribe(from topic: String) -> (abandoned: Waiter?, needsFlush: Bool) {
-        guard var entry = entries[topic], entry.isWanted else { return (nil, false) }
+        guard var entry = entries[TopicKey(topic)], entry.isWanted else { return (nil, false) }
         let waiter = entry.waiter?.value
         var needsFlush = false
         change(topic, &entry) { entry, table in
@@ -110,7 +115,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         var batch = Batch()
         var count = 0
         while count < limit, let topic = queue.popFirst() {
-            guard var entry = entries[topic] else { continue }
+            guard var entry = entries[TopicKey(topic)] else { continue }
             change(topic, &entry) { entry, _ in
                 entry.isQueued = false
                 if entry.isWanted, entry.sent != .subscribe {
@@ -133,7 +138,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     ///
     /// - Returns: the one who waited, if the topic is confirmed now.
     mutating func answered(_ topic: String) -> Waiter? {
-        guard var entry = entries[topic], entry.missingAnswers > 0 else { return nil }
+        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return nil }
         var waiter: Waiter?
         change(topic, &entry) { entry, _ in
             entry.missingAnswers -= 1
@@ -146,10 +151,12 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
     /// Redis has refused a topic.
     ///
-    /// - Parameter tryAgain: whether the topic is to be sent once more, for it was refused together with others.
+    /// - Parameters:
+    ///   - topic: the topic.
+    ///   - tryAgain: whether the topic is to be sent once more, for it was refused together with others.
     /// - Returns: the one who waited, if that is final; and whether ``nextBatch(limit:)`` must be called.
     mutating func refused(_ topic: String, tryAgain: Bool) -> (abandoned: Waiter?, needsFlush: Bool) {
-        guard var entry = entries[topic], entry.missingAnswers > 0 else { return (nil, false) }
+        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return (nil, false) }
         var waiter: Waiter?
         var needsFlush = false
         change(topic, &entry) { entry, table in
@@ -169,8 +176,8 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// There is a connection, and nothing is subscribed on it yet.
     mutating func linkUp() {
         isLinkUp = true
-        for (topic, var entry) in entries {
-            change(topic, &entry) { entry, table in _ = table.enqueue(topic, &entry) }
+        for (key, var entry) in entries {
+            change(key.topic, &entry) { entry, table in _ = table.enqueue(key.topic, &entry) }
         }
     }
 
@@ -178,8 +185,8 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     mutating func linkDown() {
         isLinkUp = false
         queue.removeAll()
-        for (topic, var entry) in entries {
-            change(topic, &entry) { entry, _ in
+        for (key, var entry) in entries {
+            change(key.topic, &entry) { entry, _ in
                 entry.isQueued = false
                 entry.sent = .nothing
                 entry.missingAnswers = 0
@@ -192,8 +199,8 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         var waiters: [Waiter] = []
         while let (deadline, topic, id) = deadlines.first, deadline <= now {
             deadlines.removeFirst()
-            if let waiter = entries[topic]?.waiter, waiter.id == id {
-                entries[topic]?.waiter = nil
+            if let waiter = entries[TopicKey(topic)]?.waiter, waiter.id == id {
+                entries[TopicKey(topic)]?.waiter = nil
                 waiters.append(waiter.value)
             }
         }
@@ -203,9 +210,9 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// Takes all who wait.
     mutating func removeWaiters() -> [Waiter] {
         deadlines.removeAll()
-        return entries.keys.compactMap { topic in
-            defer { entries[topic]?.waiter = nil }
-            return entries[topic]?.waiter?.value
+        return entries.keys.compactMap { key in
+            defer { entries[key]?.waiter = nil }
+            return entries[key]?.waiter?.value
         }
     }
 
@@ -226,6 +233,6 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         body(&entry, &self)
         unconfirmed += entry.isUnconfirmed ? 1 : 0
         wanted += entry.isWanted ? 1 : 0
-        entries[topic] = entry.isForgettable ? nil : entry
+        entries[TopicKey(topic)] = entry.isForgettable ? nil : entry
     }
 }

@@ -10,9 +10,9 @@ struct RedisURL: Hashable, Sendable {
 
     /// What fits into `sockaddr_un`.
     #if os(Linux)
-        private static let maxSocketPath = 107
+    private static let maxSocketPath = 107
     #else
-        private static let maxSocketPath = 103
+    private static let maxSocketPath = 103
     #endif
 
     var address: RedisAddress
@@ -30,7 +30,8 @@ struct RedisURL: Hashable, Sendable {
         case "redis": try self.init(redis: rest)
         case "unix", "redis+unix", "redis+socket": try self.init(unix: rest)
         case "rediss":
-            throw RedisURLError("rediss:// (TLS) is not supported yet; use redis:// through a TLS tunnel such as stunnel")
+            throw RedisURLError(
+                "rediss:// (TLS) is not supported yet; use redis:// through a TLS tunnel such as stunnel")
         default: throw RedisURLError("must begin with redis:// or unix://")
         }
     }
@@ -50,7 +51,9 @@ struct RedisURL: Hashable, Sendable {
         let (userInfo, path) = base.hasPrefix("/") ? ("", base) : base.split(at: "@") ?? ("", base)
         credentials = try Self.credentials(userInfo)
         let decoded = try Self.decoded(path, "path")
-        guard decoded.hasPrefix("/") else { throw RedisURLError("unix:// needs an absolute path: unix:///path/to/socket") }
+        guard decoded.hasPrefix("/") else {
+            throw RedisURLError("unix:// needs an absolute path: unix:///path/to/socket")
+        }
         guard decoded.utf8.count <= Self.maxSocketPath, !decoded.utf8.contains(0) else {
             throw RedisURLError("the path of the Unix domain socket is too long or contains a zero byte")
         }
@@ -82,7 +85,9 @@ struct RedisURL: Hashable, Sendable {
         }
         let name = try decoded(host, "host")
         guard !name.isEmpty, !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
-            throw RedisURLError("the host is missing or contains a space or control character")
+            throw RedisURLError(
+                "the host is missing or contains a space (a password with @ or / in it must be percent-encoded)"
+            )
         }
         guard !port.isEmpty else { return .tcp(host: name, port: defaultPort) }
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(port), (1...65535).contains(number)

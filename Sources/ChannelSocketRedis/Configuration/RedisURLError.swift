@@ -1,4 +1,4 @@
-/// Why a Redis URL can't be used. Never contains the password.
+/// Why a Redis URL can't be used; never contains the password.
 public struct RedisURLError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, for people.
     public var message: String

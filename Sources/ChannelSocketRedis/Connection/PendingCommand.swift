@@ -1,7 +1,9 @@
 import ChannelSocket
 import NIOCore
 
-/// A command that waits for its answer. Redis answers in order, so a queue of these tells what an answer is for.
+/// A command that waits for its answer.
+///
+/// Redis answers in order, so a queue of these tells what an answer is for.
 struct PendingCommand {
     /// What the answer is for.
     enum Completion {
@@ -65,7 +67,7 @@ struct HandshakeStep {
     /// The name for logs and errors.
     let name: String
     let arguments: [RedisArgument]
-    /// Whether an error is fatal. Naming the connection may be forbidden by an ACL and harms nobody.
+    /// Whether an error is fatal; naming the connection may be forbidden by an ACL, and nobody needs it.
     var isRequired = true
     /// Whether the link is ready when this one is answered.
     var isLast = false

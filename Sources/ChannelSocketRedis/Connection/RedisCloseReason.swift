@@ -1,3 +1,14 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
 /// Why a connection to Redis could not be made, or ended.
 enum RedisCloseReason: Equatable, Sendable, CustomStringConvertible {
     /// Nobody answers at the address.
@@ -16,6 +27,19 @@ enum RedisCloseReason: Equatable, Sendable, CustomStringConvertible {
     case failed(String)
     /// We are shutting down.
     case stopped
+
+    /// Says in few words why no connection could be opened.
+    static func unreachable(because error: any Error) -> RedisCloseReason {
+        guard let error = error as? NIOConnectionError else { return .unreachable(text(of: error)) }
+        if let failure = error.connectionErrors.first { return .unreachable(text(of: failure.error)) }
+        return .unreachable("\(error.host) has no address")
+    }
+
+    private static func text(of error: any Error) -> String {
+        // NIO calls every error of connect(2) a "connection reset".
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
+    }
 
     var description: String {
         switch self {

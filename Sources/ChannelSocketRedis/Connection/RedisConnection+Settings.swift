@@ -4,6 +4,7 @@ import NIOCore
 extension RedisConnection {
     /// What a connection needs to know of the configuration.
     struct Settings {
+        var role: RedisLink.Role
         var channelPrefix: String
         var handshake: [HandshakeStep]
         var handshakeTimeout: TimeAmount
@@ -15,6 +16,7 @@ extension RedisConnection {
 
         /// Derives the settings of a connection.
         init(configuration: RedisConfiguration, role: RedisLink.Role, node: NodeID, probeChannel: String) {
+            self.role = role
             channelPrefix = configuration.channelPrefix
             handshakeTimeout = configuration.connectTimeout
             commandTimeout = configuration.commandTimeout

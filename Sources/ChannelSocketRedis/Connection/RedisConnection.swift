@@ -111,7 +111,8 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        reportAnswered()
+        // After the end there may be nobody to report to.
+        if self.context != nil { reportAnswered() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -176,14 +177,8 @@ final class RedisConnection: ChannelInboundHandler {
     // MARK: Replies
 
     private func handle(_ reply: borrowing RedisReply) {
-        let handled = reply.withPubSubEvent { kind, channel, payload in
-            if kind.elementsEqual("message".utf8) {
-                events.received(channel: channel, payload: payload)
-                return true
-            }
-            return handleAnswer(kind, channel)
-        }
-        guard handled != true else { return }
+        // Not on the publisher: there an array that begins with "message" is just an answer to a command.
+        if settings.role == .subscriber, handleEvent(reply) { return }
         guard let command = pending.popFirst() else {
             close(.protocolViolation(reply.errorMessage.map(redacted) ?? "a reply without a command"))
             return
@@ -204,7 +199,7 @@ final class RedisConnection: ChannelInboundHandler {
             } else {
                 promise.succeed(reply.value)
             }
-        case .probe: events.probePublished(receivers: reply.integer ?? 0)
+        case .probe: reply.errorMessage.map { events.probeRefused(message: $0) }
         case .ping: reply.errorMessage.map { close(.refused(step: "PING", message: $0)) }
         case .handshake(let step): handleHandshake(step, reply.errorMessage)
         case .subscription(let subscription):
@@ -214,6 +209,20 @@ final class RedisConnection: ChannelInboundHandler {
             }
             events.subscriptionRefused(subscription, message: message)
         }
+    }
+
+    /// Handles a message, or an array that answers a command of a subscriber.
+    ///
+    /// - Returns: false if it is neither.
+    private func handleEvent(_ reply: borrowing RedisReply) -> Bool {
+        let handled = reply.withPubSubEvent { kind, channel, payload in
+            if kind.elementsEqual("message".utf8) {
+                events.received(channel: channel, payload: payload)
+                return true
+            }
+            return handleAnswer(kind, channel)
+        }
+        return handled ?? false
     }
 
     /// Handles the array answers of a connection that is subscribed.

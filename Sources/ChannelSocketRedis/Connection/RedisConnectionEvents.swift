@@ -1,7 +1,9 @@
 import ChannelSocket
 import NIOCore
 
-/// What happens on the connections of a shard. All calls come on the shard's event loop.
+/// What happens on the connections of a shard.
+///
+/// All calls come on the shard's event loop.
 protocol RedisConnectionEvents: AnyObject {
     /// The link can be used.
     func linkReady(_ link: RedisLink)
@@ -18,8 +20,8 @@ protocol RedisConnectionEvents: AnyObject {
     func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String)
     /// Redis has refused a SUBSCRIBE or UNSUBSCRIBE as a whole.
     func subscriptionRefused(_ command: SubscriptionCommand, message: String)
-    /// Redis has answered a probe: so many connections were subscribed to the probe channel.
-    func probePublished(receivers: Int64)
+    /// Redis has refused to publish a probe.
+    func probeRefused(message: String)
     /// A publish has succeeded (nil) or failed.
     func publishAnswered(failed: PubSubError.Code?)
     /// All that one read brought has been handled; so many counted commands and bytes are no longer pending.

@@ -33,7 +33,9 @@ extension RedisLink {
         }
 
         private var state = State.idle
-        /// Failures in a row. A connection counts as success only after it has lasted, so that a server that accepts
+        /// Failures in a row.
+        ///
+        /// A connection counts as success only after it has lasted, so that a server that accepts
         /// and hangs up is not hammered.
         private var failures = 0
         private let stableAfter: TimeAmount

@@ -94,7 +94,7 @@ final class RedisLink {
             switch result {
             case .success(let channel): self.connected(channel)
             case .failure(let error):
-                self.lastReason = .unreachable("\(error)")
+                self.lastReason = .unreachable(because: error)
                 self.perform(self.machine.connectFailed())
             }
         }

@@ -10,7 +10,9 @@ struct RedisReader: ~Copyable {
     static let defaultMaxReplyBytes = 64 << 20
     /// The default limit for the elements of one array.
     static let defaultMaxElements = 1 << 20
-    /// How much of an empty buffer is kept for the next read. hiredis' own 16 KB is less than what one read of a
+    /// How much of an empty buffer is kept for the next read.
+    ///
+    /// hiredis' own 16 KB is less than what one read of a
     /// busy connection brings, so it would free and allocate all the time.
     private static let maxIdleBuffer = 1 << 20
 

@@ -25,12 +25,6 @@ struct RedisReply: ~Copyable {
         return String(decoding: Self.bytes(of: pointer), as: UTF8.self)
     }
 
-    /// The integer of an integer reply, nil for any other.
-    var integer: Int64? {
-        guard pointer.pointee.type == REDIS_REPLY_INTEGER else { return nil }
-        return pointer.pointee.integer
-    }
-
     /// Looks at the reply as the pub/sub event it may be.
     ///
     /// - Parameter body: takes the kind (`message`, `subscribe`, `unsubscribe`, `pong`), the channel, and the

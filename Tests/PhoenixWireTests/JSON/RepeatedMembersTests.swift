@@ -52,7 +52,7 @@ import Testing
     @Test("treats equal keys alike at the very end of the buffer")
     func endOfBuffer() throws {
         for length in 1...20 {
-            let key = String(repeating: "k", count: length)
+            let key = "abcdefghijklmnopqrst".prefix(length)
             #expect(try Payload(json: "{\"\(key)\":1,\"\(key)\":2}").text == "{\"\(key)\":1}")
         }
     }

@@ -1,0 +1,98 @@
+import ChannelSocket
+import ChannelSocketTesting
+import NIOCore
+import PhoenixWire
+import Testing
+
+@Suite("Slow consumers", .timeLimit(.minutes(2)))
+struct SlowConsumerTests {
+    /// A payload with a number in it.
+    private static func payload(_ number: Int, bytes: Int = 1_000) -> Payload {
+        let text = #"{"n":\#(number),"x":""#
+        return .json(ByteBuffer(string: text + String(repeating: "x", count: bytes - 2 - text.utf8.count) + #""}"#))
+    }
+
+    private static func endpoint(_ pubSub: PubSub, _ change: (inout WebSocketConfiguration) -> Void) -> Endpoint {
+        var configuration = Endpoint.Configuration()
+        change(&configuration.webSocket)
+        return Endpoint("/ws", pubSub: pubSub, configuration: configuration) {
+            Route("room:*") { _, _, _ in QuietChannel() }
+        }
+    }
+
+    private static func join(_ port: Int, reading: Bool = true) async throws -> TestPhoenixClient {
+        let client = try await TestPhoenixClient.connect(port: port, mount: "/ws")
+        _ = try await client.join("room:a")
+        try await client.socket.setReading(reading)
+        return client
+    }
+
+    @Test("closes a client that never reads while 100 MB pass, and nobody else misses anything")
+    func closesTheSlowOne() async throws {
+        let pubSub = PubSub()
+        let endpoint = Self.endpoint(pubSub) { $0.closeTimeout = .milliseconds(100) }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let slow = try await Self.join(port, reading: false)
+            let fast = try await Self.join(port)
+            for number in 0..<10_000 {
+                endpoint.broadcast("room:a", "n", Self.payload(number, bytes: 10_000))
+                // The reader sets the pace, as a publisher who wants to be heard would let it.
+                if number % 100 == 99 {
+                    for expected in (number - 99)...number {
+                        #expect(try await fast.next().payload["n"] == .number("\(expected)"))
+                    }
+                }
+            }
+            #expect(pubSub.statistics[.slowConsumerCloses] == 1)
+            #expect(pubSub.statistics.connections == 1)
+            try await slow.socket.setReading(true)
+            _ = slow
+        }
+    }
+
+    @Test("delivers a backlog in order to a client that reads late")
+    func keepsOrder() async throws {
+        let pubSub = PubSub()
+        let endpoint = Self.endpoint(pubSub) { $0.maxOutboundBytes = 64 << 20 }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let late = try await Self.join(port, reading: false)
+            let fast = try await Self.join(port)
+            for number in 0..<20_000 {
+                endpoint.broadcast("room:a", "n", Self.payload(number))
+            }
+            for number in 0..<20_000 {
+                #expect(try await fast.next().payload["n"] == .number("\(number)"))
+            }
+            try await late.socket.setReading(true)
+            for number in 0..<20_000 {
+                #expect(try await late.next().payload["n"] == .number("\(number)"))
+            }
+            #expect(pubSub.statistics[.slowConsumerCloses] == 0)
+        }
+    }
+
+    @Test("drops and counts for a client that does not read, if so configured, and keeps it")
+    func dropsInstead() async throws {
+        let pubSub = PubSub()
+        let endpoint = Self.endpoint(pubSub) {
+            $0.maxOutboundBytes = 1 << 20
+            $0.slowConsumerPolicy = .drop
+        }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let slow = try await Self.join(port, reading: false)
+            let fast = try await Self.join(port)
+            for number in 0..<20_000 {
+                endpoint.broadcast("room:a", "n", Self.payload(number))
+                if number % 100 == 99 {
+                    for _ in 0..<100 { _ = try await fast.next() }
+                }
+            }
+            #expect(pubSub.statistics[.slowConsumerFrames] > 0)
+            #expect(pubSub.statistics.connections == 2)
+            try await slow.socket.setReading(true)
+            #expect(try await slow.next().payload["n"] == .number("0"))
+        }
+    }
+}
+
+private struct QuietChannel: ChannelCallbacks {}

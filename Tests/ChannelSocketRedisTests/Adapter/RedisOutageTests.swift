@@ -1,0 +1,237 @@
+import ChannelSocket
+import ChannelSocketTesting
+import NIOCore
+import PhoenixWire
+import Testing
+
+@testable import ChannelSocketRedis
+
+@Suite("Redis outages", .timeLimit(.minutes(2))) struct RedisOutageTests {
+    @Test("resumes by itself after Redis was restarted")
+    func restart() async throws {
+        try await RedisServer.withServer { redis in
+            let node = try TestNode(redis.url)
+            let other = try TestNode(redis.url)
+            try await TestNode.run(node, other) {
+                try await node.subscribe("room:a")
+                try await other.connected()
+                try await other.publish("room:a", "before")
+                try await redis.restart()
+                // Whatever was subscribed is subscribed when it says that it is connected.
+                for node in [node, other] {
+                    try await wait("the loss") { node.adapter.statistics.reconnects >= 2 }
+                }
+                try await node.connected()
+                try await other.connected()
+                try await other.publish("room:a", "after")
+                try await wait("delivery") { node.events == ["before", "after"] }
+                #expect(node.log.contains("Lost the connection to Redis"))
+                let recovered = node.log.all.first { $0.message.contains("Recovered") }
+                #expect(recovered?.metadata["topics"] == "1")
+                #expect(recovered?.metadata["gap"]?.hasSuffix(" ms") == true)
+            }
+        }
+    }
+
+    @Test("fails publishes at once, and subscriptions within their limit, while Redis is away")
+    func away() async throws {
+        try await RedisServer.withServer { redis in
+            let node = try TestNode(redis.url) { $0.subscribeTimeout = .milliseconds(500) }
+            try await TestNode.run(node) {
+                try await node.connected()
+                try await node.subscribe("room:a")
+                await redis.kill()
+                try await node.disconnected()
+                try await wait("a reason") { node.adapter.disconnectReason != nil }
+                let clock = ContinuousClock()
+                let publishing = await clock.measure {
+                    let error = await #expect(throws: PubSubError.self) { try await node.publish("room:a", "e") }
+                    #expect(error?.code == .disconnected)
+                }
+                #expect(publishing < .seconds(1))
+                let subscribing = try await clock.measure {
+                    for topic in ["room:a", "room:b"] {
+                        let confirmed = try #require(node.adapter.subscribe(to: topic))
+                        let error = await #expect(throws: PubSubError.self) { try await confirmed.get() }
+                        #expect(error?.code == .disconnected)
+                    }
+                }
+                #expect(subscribing > .milliseconds(400))
+                #expect(subscribing < .seconds(5))
+                #expect(node.adapter.statistics.publishFailures[.disconnected] == 1)
+
+                // Both are still wanted.
+                try await redis.start()
+                try await node.connected()
+                try await redis.command("PUBLISH", "channels:room:b", #"{"event":"e","payload":{}}"#)
+                try await wait("delivery") { node.events == ["e"] }
+            }
+        }
+    }
+
+    @Test("connects by itself when Redis comes up later, and serves those who have waited")
+    func late() async throws {
+        try await RedisServer.withServer(listening: .unixSocket) { redis in
+            await redis.stop()
+            let node = try TestNode(redis.url) { $0.subscribeTimeout = .seconds(30) }
+            try await TestNode.run(node) {
+                let confirmed = node.adapter.subscribe(to: "room:a")
+                try await wait("an attempt") { node.log.contains("Reconnecting") }
+                #expect(node.adapter.disconnectReason?.contains("cannot connect: No such file or directory") == true)
+                try await redis.start()
+                try await confirmed?.get()
+                try await node.connected()
+            }
+        }
+    }
+
+    @Test("notices that Redis no longer answers, and fails what was not confirmed")
+    func frozen() async throws {
+        try await RedisServer.withServer { redis in
+            let node = try TestNode(redis.url) {
+                $0.pingInterval = .milliseconds(100)
+                $0.commandTimeout = .milliseconds(300)
+            }
+            try await TestNode.run(node) {
+                try await node.connected()
+                redis.pause()
+                let error = await #expect(throws: PubSubError.self) { try await node.publish("room:a", "e") }
+                #expect([.timeout, .unconfirmed].contains(error?.code))
+                try await wait("both links") { node.adapter.statistics.reconnects == 2 }
+                #expect(node.log.contains("no answer to"))
+                redis.resume()
+                try await node.connected()
+                try await node.publish("room:a", "e")
+            }
+        }
+    }
+
+    @Test("says that it is unknown whether a publish happened when the link breaks before the answer")
+    func unconfirmed() async throws {
+        try await RedisServer.withServer { redis in
+            let node = try TestNode(redis.url)
+            try await TestNode.run(node) {
+                try await node.connected()
+                redis.pause()
+                let publishing = try node.send("room:a", "e")
+                // Written before this one is.
+                try await publishing.eventLoop.submit {}.get()
+                await redis.kill()
+                let error = await #expect(throws: PubSubError.self) { try await publishing.get() }
+                #expect(error?.code == .unconfirmed)
+                #expect(node.adapter.statistics.publishFailures == [.unconfirmed: 1])
+            }
+        }
+    }
+
+    @Test("finds out that it has become deaf, and reconnects the subscriber")
+    func deaf() async throws {
+        try await FakeRedis.with(FakeRedis.obedient) { redis in
+            let node = try TestNode(redis.url) {
+                $0.probeInterval = .milliseconds(50)
+                $0.probeTimeout = .milliseconds(50)
+            }
+            try await TestNode.run(node) {
+                try await wait("a reconnection") { node.adapter.statistics.reconnects >= 2 }
+                #expect(node.log.contains("do not come back"))
+                #expect(node.adapter.statistics.probes == 0)
+            }
+        }
+    }
+
+    @Test("does not reconnect when Redis refuses the probe, but says so once")
+    func refusedProbe() async throws {
+        let script: FakeRedis.Script = { $0.first == "PUBLISH" ? "-NOPERM no\r\n" : FakeRedis.obedient($0) }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url) {
+                $0.probeInterval = .milliseconds(30)
+            }
+            try await TestNode.run(node) {
+                try await wait("probes") { redis.received.filter { $0.first == "PUBLISH" }.count >= 5 }
+                #expect(node.adapter.statistics.reconnects == 0)
+                #expect(node.log.all.filter { $0.message.contains("refuses the loop-back probe") }.count == 1)
+            }
+        }
+    }
+
+    @Test("proves that a healthy link delivers")
+    func probes() async throws {
+        try await RedisServer.withServer { redis in
+            let node = try TestNode(redis.url) { $0.probeInterval = .milliseconds(20) }
+            try await TestNode.run(node) {
+                try await wait("probes") { node.adapter.statistics.probes >= 3 }
+                #expect(node.adapter.statistics.lastProbeRoundTrip > .zero)
+                #expect(node.adapter.statistics.reconnects == 0)
+                #expect(node.adapter.statistics.malformed == 0)
+            }
+        }
+    }
+
+    @Test("tells a wrong password from other trouble, keeps trying, never shows it")
+    func wrongPassword() async throws {
+        try await RedisServer.withServer(password: "right") { redis in
+            let url = "redis://:wr0ng@127.0.0.1:\(redis.port)"
+            for (url, word) in [(url, "WRONGPASS"), ("redis://127.0.0.1:\(redis.port)", "NOAUTH")] {
+                let node = try TestNode(url)
+                try await TestNode.run(node) {
+                    try await wait("several attempts") { node.log.all.filter { $0.text.contains(word) }.count >= 4 }
+                    #expect(!node.adapter.isConnected)
+                    #expect(node.adapter.disconnectReason?.contains(word) == true)
+                }
+                #expect(!node.log.contains("wr0ng"))
+            }
+        }
+    }
+
+    @Test("hides the password even when the server quotes it")
+    func quotedPassword() async throws {
+        let script: FakeRedis.Script = { "-ERR unknown command '\($0[0])', with args '\($0.dropFirst().joined())'\r\n" }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url.replacing("//", with: "//:s3cret@"))
+            try await TestNode.run(node) {
+                try await wait("a reason") { node.adapter.disconnectReason?.contains("unknown command") == true }
+            }
+            #expect(!node.log.contains("s3cret"))
+            #expect(node.adapter.disconnectReason?.contains("s3cret") == false)
+        }
+    }
+
+    @Test(
+        "asks whether this is a Redis at all when something else answers",
+        arguments: [
+            "HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.example ESMTP\r\n", ":1\r\n:2\r\n:3\r\n:4\r\n:5\r\n*1\r\n",
+        ])
+    func notRedis(_ answer: String) async throws {
+        let script: FakeRedis.Script = { _ in answer }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url)
+            try await TestNode.run(node) {
+                try await wait("an attempt") { node.log.contains("is this a Redis server") }
+                #expect(!node.adapter.isConnected)
+            }
+        }
+    }
+
+    @Test("fails what Redis refuses, and keeps the rest")
+    func refused() async throws {
+        try await RedisServer.withServer { redis in
+            try await redis.command(
+                "ACL", "SETUSER", "node", "on", ">pw", "+@all", "~*", "resetchannels", "&channels:good*",
+                "&channels:channelsocket.probe*")
+            let node = try TestNode("redis://node:pw@127.0.0.1:\(redis.port)")
+            try await TestNode.run(node) {
+                try await node.connected()
+                let good = (0..<5).map { node.adapter.subscribe(to: "good:\($0)") }
+                let bad = node.adapter.subscribe(to: "bad")
+                let error = await #expect(throws: PubSubError.self) { try await bad?.get() }
+                #expect(error?.code == .rejected)
+                for confirmation in good { try await confirmation?.get() }
+                node.adapter.unsubscribe(from: "bad")
+                try await node.connected()
+                let refusal = await #expect(throws: PubSubError.self) { try await node.publish("bad", "e") }
+                #expect(refusal?.code == .rejected)
+                try await node.publish("good:1", "e")
+            }
+        }
+    }
+}
