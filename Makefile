@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build test test-swift test-system lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build build-tests test test-swift test-system lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -34,7 +34,7 @@ test-swift: packages-run clients
 	$(SWIFT) test --skip-build --no-parallel
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
-test-system: packages-test clients
+test-system: build-tests clients
 	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
 
 clients: packages-test
