@@ -114,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketRedisTests",
             dependencies: [
-                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: swiftSettings
         ),
@@ -136,6 +137,11 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketTestingTests",
             dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketBenchTests",
+            dependencies: ["ChannelSocketBench", "ChannelSocketTesting", nioCore],
             swiftSettings: swiftSettings
         ),
         .testTarget(

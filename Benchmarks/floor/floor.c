@@ -21,12 +21,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { MAX_FILES = 1 << 16, BUCKETS = 1 << 14, ROUND = 1024 };
+#include "buffer.h"
+#include "handshake.h"
 
-typedef struct {
-    unsigned char *bytes;
-    size_t count, capacity;
-} Buffer;
+enum { MAX_FILES = 1 << 16, BUCKETS = 1 << 14, ROUND = 1024 };
 
 typedef struct Topic {
     struct Topic *next;  // of the same bucket
@@ -42,11 +40,6 @@ typedef struct {
     Buffer input, output;  // an incomplete frame; what the kernel would not take
 } Connection;
 
-typedef struct {
-    const unsigned char *bytes;
-    size_t count;
-} Slice;
-
 static Connection connections[MAX_FILES];
 static Topic *buckets[BUCKETS];
 static Topic **dirty;
@@ -55,77 +48,6 @@ static bool coalesce;
 static enum { NONE, DROP, DUPLICATE, SWAP } fault;
 static unsigned char received[1 << 18];
 static Buffer frame, held;
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static void append(Buffer *buffer, const void *bytes, size_t count) {
-    if (buffer->count + count > buffer->capacity) {
-        buffer->capacity = (buffer->count + count) * 2;
-        buffer->bytes = realloc(buffer->bytes, buffer->capacity);
-        if (!buffer->bytes) die("realloc");
-    }
-    memcpy(buffer->bytes + buffer->count, bytes, count);
-    buffer->count += count;
-}
-
-static void appendText(Buffer *buffer, const char *text) { append(buffer, text, strlen(text)); }
-static void appendSlice(Buffer *buffer, Slice slice) { append(buffer, slice.bytes, slice.count); }
-
-static void release(Buffer *buffer) {
-    free(buffer->bytes);
-    *buffer = (Buffer){0};
-}
-
-// ---- The handshake
-
-static uint32_t rotate(uint32_t value, int bits) { return value << bits | value >> (32 - bits); }
-
-// SHA-1 of less than 120 bytes (RFC 3174).
-static void sha1(const unsigned char *text, size_t count, unsigned char digest[20]) {
-    uint32_t state[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-    unsigned char blocks[128] = {0};
-    size_t total = count + 9 > 64 ? 128 : 64;
-    memcpy(blocks, text, count);
-    blocks[count] = 0x80;
-    blocks[total - 2] = (unsigned char)(count >> 5);
-    blocks[total - 1] = (unsigned char)(count << 3);
-    for (size_t block = 0; block < total; block += 64) {
-        uint32_t w[80], v[5];
-        for (int i = 0; i < 16; i++) {
-            memcpy(&w[i], blocks + block + 4 * i, 4);
-            w[i] = ntohl(w[i]);
-        }
-        for (int i = 16; i < 80; i++) w[i] = rotate(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-        memcpy(v, state, sizeof v);
-        for (int i = 0; i < 80; i++) {
-            uint32_t f = i < 20   ? ((v[1] & v[2]) | (~v[1] & v[3])) + 0x5a827999
-                         : i < 40 ? (v[1] ^ v[2] ^ v[3]) + 0x6ed9eba1
-                         : i < 60 ? ((v[1] & v[2]) | (v[1] & v[3]) | (v[2] & v[3])) + 0x8f1bbcdc
-                                  : (v[1] ^ v[2] ^ v[3]) + 0xca62c1d6;
-            uint32_t next = rotate(v[0], 5) + f + v[4] + w[i];
-            v[4] = v[3], v[3] = v[2], v[2] = rotate(v[1], 30), v[1] = v[0], v[0] = next;
-        }
-        for (int i = 0; i < 5; i++) state[i] += v[i];
-    }
-    for (int i = 0; i < 20; i++) digest[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
-}
-
-static void acceptKey(const char *key, size_t count, char accept[29]) {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned char text[80], digest[21] = {0};
-    memcpy(text, key, count);
-    memcpy(text + count, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", 36);
-    sha1(text, count + 36, digest);
-    for (int i = 0; i < 7; i++) {
-        uint32_t bits = (uint32_t)digest[3 * i] << 16 | (uint32_t)digest[3 * i + 1] << 8 | digest[3 * i + 2];
-        for (int j = 0; j < 4; j++) accept[4 * i + j] = alphabet[bits >> (18 - 6 * j) & 63];
-    }
-    accept[27] = '=';
-    accept[28] = 0;
-}
 
 // ---- Sending
 

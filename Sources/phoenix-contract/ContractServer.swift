@@ -15,18 +15,24 @@ struct ContractServer {
     let port: Int
     let redisURL: String?
     let presenceLease: Duration
+    /// How many event loops serve; nil for one a core.
+    let threads: Int?
 
     private let logger = Logger(label: "phoenix-contract")
 
-    init(port: Int, redisURL: String?, presenceLease: Duration) {
+    init(port: Int, redisURL: String?, presenceLease: Duration, threads: Int? = nil) {
         self.presenceLease = presenceLease
         self.port = port
         self.redisURL = redisURL
+        self.threads = threads
     }
 
     /// Serves until SIGTERM or SIGINT.
     func run() async throws {
-        let redis = try redisURL.map { try RedisAdapter(url: $0, logger: logger) }
+        let group = threads.map { MultiThreadedEventLoopGroup(numberOfThreads: $0) } ?? .singleton
+        let redis = try redisURL.map {
+            RedisAdapter(try RedisConfiguration(url: $0), eventLoopGroup: group, logger: logger)
+        }
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), logger: logger)
         var configuration = RedisPresenceConfiguration()
         configuration.lease = presenceLease
@@ -44,7 +50,7 @@ struct ContractServer {
                 // Standard output is buffered when it is not a terminal, and tests wait for this line.
                 fflush(nil)
             },
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+            eventLoopGroupProvider: .shared(group),
             logger: logger
         )
         let services = ServiceGroupConfiguration(

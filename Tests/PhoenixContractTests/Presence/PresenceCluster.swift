@@ -8,10 +8,16 @@ final class PresenceCluster {
     let redis: RedisServer
     private(set) var nodes: [ContractServer] = []
     private var observer: ChildProcess?
+    /// Writes down all that Redis is told, into the file `PRESENCE_TRACE`.
+    private var tracer: ChildProcess?
     private var observed: [String] = []
 
     init(redis: RedisServer, nodes count: Int) async throws {
         self.redis = redis
+        if let file = ProcessInfo.processInfo.environment["PRESENCE_TRACE"], let shell = ChildProcess.find("sh") {
+            let loop = "while sleep 0.05; do redis-cli -p \(redis.port) MONITOR; done > \(file) 2>/dev/null"
+            tracer = try ChildProcess(executable: shell, arguments: ["-c", loop])
+        }
         for _ in 0..<count { nodes.append(try await startNode()) }
         try await observe()
     }
@@ -29,6 +35,7 @@ final class PresenceCluster {
     func stop() async throws {
         for node in nodes { node.process.send(signal: SIGKILL) }
         observer?.send(signal: SIGKILL)
+        tracer?.send(signal: SIGKILL)
     }
 
     // MARK: What is published
@@ -68,7 +75,7 @@ final class PresenceCluster {
 
     /// The members of a topic by ref, and what does not agree in its keys.
     func members(of topic: String) async throws -> (members: [String: PresenceModel.Member], problems: [String]) {
-        let base = "cs:{\(topic)}:"
+        let base = "cs:{\(topic.replacing("{", with: "%7B").replacing("}", with: "%7D"))}:"
         var members: [String: PresenceModel.Member] = [:]
         var owners: [String: Int] = [:]
         var counts: [String: Int] = [:]

@@ -36,6 +36,10 @@ struct PresenceRun {
         }
     }
 
+    private func log(_ text: @autoclosure () -> String) {
+        if ProcessInfo.processInfo.environment["PRESENCE_TRACE"] != nil { print(Date().timeIntervalSince1970, text()) }
+    }
+
     // MARK: Clients
 
     private mutating func actions(_ count: Int) async throws {
@@ -47,11 +51,13 @@ struct PresenceRun {
                 try await reachable.randomElement(using: &random)?.update()
             case 7:
                 guard let client = reachable.randomElement(using: &random) else { continue }
+                log("\(client.name) leaves")
                 try await client.leave()
                 clients.removeAll { $0 === client }
             case 8:
                 // Also where the node is frozen and will notice later.
                 guard let client = clients.randomElement(using: &random) else { continue }
+                log("\(client.name) disconnects")
                 await client.disconnect()
                 clients.removeAll { $0 === client }
             default: try await Task.sleep(for: .milliseconds(Int.random(in: 1...50, using: &random)))
