@@ -41,8 +41,10 @@ bench: packages-run
 test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"
 
-test-swift: packages-run clients
+build-tests: packages-run
 	$(SWIFT) build --build-tests
+
+test-swift: build-tests clients
 	$(SWIFT) test --skip-build --no-parallel
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
