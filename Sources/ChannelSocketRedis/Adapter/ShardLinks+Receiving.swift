@@ -9,9 +9,9 @@ extension ShardLinks {
     /// A message of this node costs a comparison, another's one copy.
     func received(channel: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
         counters.received.increment()
-        guard !payload.starts(with: ownPrefix) else { return counters.own.increment() }
-        guard channel.starts(with: channelPrefix) else { return malformed(channel, "not a channel of this node") }
-        if channel.count == probeChannel.utf8.count, channel.elementsEqual(probeChannel.utf8) {
+        guard !payload.hasPrefix(ownPrefix) else { return counters.own.increment() }
+        guard channel.hasPrefix(channelPrefix) else { return malformed(channel, "not a channel of this node") }
+        if channel.count == probeChannelBytes.count, channel.hasPrefix(probeChannelBytes) {
             return probeReceived(payload)
         }
         guard let topic = String(validating: channel.dropFirst(channelPrefix.count), as: UTF8.self) else {

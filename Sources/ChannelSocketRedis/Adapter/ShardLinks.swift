@@ -21,6 +21,7 @@ final class ShardLinks: RedisConnectionEvents {
     /// How messages of this very node begin.
     let ownPrefix: [UInt8]
     let probeChannel: String
+    let probeChannelBytes: [UInt8]
     var malformedLog = MalformedLog()
     var probe: Probe
 
@@ -56,12 +57,14 @@ final class ShardLinks: RedisConnectionEvents {
         ownPrefix = Array("cs1 \(node) ".utf8)
         // Under the prefix, so that an ACL for the prefix covers it.
         probeChannel = "\(configuration.channelPrefix)channelsocket.probe:\(node):\(shard.index)"
+        probeChannelBytes = Array(probeChannel.utf8)
         probe = Probe(interval: configuration.probeInterval, timeout: configuration.probeTimeout)
     }
 
     // MARK: Life cycle
 
     func start() {
+        shard.inbox.withLock { $0.node = node.description }
         setDisconnected("connecting")
         let subscriber = makeLink(.subscriber)
         let publisher = makeLink(.publisher)
