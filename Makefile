@@ -1,5 +1,6 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
 # make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
+# make bench    measure this build against a C floor on this machine; QUICK=1 for a look
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make clean    remove everything built
@@ -11,11 +12,11 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 SECONDS ?= 60
-SOURCES := Package.swift Sources Tests $(wildcard Snippets)
+SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build test test-swift test-system lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -26,16 +27,33 @@ run: build
 build: packages-run
 	$(SWIFT) build -c release --product channelsocket
 
-test: packages-test clients lint test-swift test-system
+# The compiler is the toolchain's own clang.
+bench: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	$(SWIFT) build -c release --product phoenix-contract
+	mkdir -p .build/floor
+	for program in floor redis; do \
+	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
+	done
+	$(if $(QUICK),,$(SWIFT) build -c release --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
+	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers)
+
+test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"
 
 test-swift: packages-run clients
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
 test-system: packages-test clients
 	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
+
+# Release: only the optimizer keeps temporaries off the heap.
+test-allocations: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	$(SWIFT) build -c release --product phoenix-contract
+	python3 -W error::ResourceWarning -m unittest discover -s Tests/Allocations
 
 clients: packages-test
 	Tests/PythonClients/setup.sh
@@ -51,7 +69,7 @@ fuzz: packages-run
 	Tests/Fuzz/run.sh $(SECONDS)
 
 clean:
-	rm -rf .build .venv Tests/.artifacts
+	rm -rf .build .venv .venv-* Tests/.artifacts
 
 # Installs the Debian packages that are missing, and asks apt only if there are any. The daemons that come with some
 # of them are neither needed nor used: tests start their own on ports and sockets of their own.

@@ -22,6 +22,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
     ],
@@ -76,9 +78,14 @@ let package = Package(
             resources: [.embedInCode("Resources/chat.html")],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "ChannelSocketBench",
+            dependencies: [nioCore, nioPosix, histogram],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketServer", "PhoenixWire", argumentParser, logging],
+            dependencies: ["ChannelSocketBench", "ChannelSocketServer", "PhoenixWire", argumentParser, logging],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -107,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketRedisTests",
             dependencies: [
-                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, logging,
+                "ChannelSocketRedis", "ChannelSocket", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: swiftSettings
         ),
@@ -129,6 +137,11 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketTestingTests",
             dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketBenchTests",
+            dependencies: ["ChannelSocketBench", "ChannelSocketTesting", nioCore],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -1,6 +1,11 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
 internal import Foundation
+#endif
 
 /// Asks a node for its health; the container's health check.
 struct HealthCommand: AsyncParsableCommand {
@@ -18,13 +23,8 @@ struct HealthCommand: AsyncParsableCommand {
 
     func run() async throws {
         let port = port ?? ProcessInfo.processInfo.environment["PORT"].flatMap(Int.init) ?? 4000
-        do {
-            let answer = try await HealthProbe(host: host, port: port).ask()
-            print(answer.body, terminator: "")
-            guard answer.status == 200 else { throw ExitCode.failure }
-        } catch let failure as HealthProbe.Failure {
-            FileHandle.standardError.write(Data("channelsocket: \(failure)\n".utf8))
-            throw ExitCode.failure
-        }
+        let answer = try await HealthProbe(host: host, port: port).ask()
+        print(answer.body, terminator: "")
+        guard answer.status == 200 else { throw ExitCode.failure }
     }
 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
-internal import Foundation
 internal import PhoenixWire
 
 /// Broadcasts to the clients of a cluster.
@@ -37,13 +36,8 @@ struct PublishCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
-            let nodes = try await publisher().publish(broadcast())
-            print("\(nodes) node\(nodes == 1 ? "" : "s")")
-        } catch {
-            FileHandle.standardError.write(Data("channelsocket: \(error)\n".utf8))
-            throw ExitCode.failure
-        }
+        let nodes = try await publisher().publish(broadcast())
+        print("\(nodes) node\(nodes == 1 ? "" : "s")")
     }
 
     private func broadcast() throws -> Broadcast {

@@ -1,7 +1,14 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
-internal import Foundation
 internal import Logging
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
 
 /// Runs one node until SIGTERM or SIGINT.
 struct ServeCommand: AsyncParsableCommand {
@@ -69,15 +76,10 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try serverConfiguration()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        do {
-            try await StockServer(configuration: configuration).run { url in
-                print("listening on \(url)")
-                // Standard output is buffered when it is not a terminal, and others wait for this line.
-                fflush(nil)
-            }
-        } catch {
-            FileHandle.standardError.write(Data("channelsocket: \(error)\n".utf8))
-            throw ExitCode.failure
+        try await StockServer(configuration: configuration).run { url in
+            print("listening on \(url)")
+            // Standard output is buffered when it is not a terminal, and others wait for this line.
+            fflush(nil)
         }
     }
 

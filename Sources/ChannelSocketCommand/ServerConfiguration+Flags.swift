@@ -1,6 +1,11 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
 internal import Foundation
+#endif
 
 extension ServerConfiguration {
     /// Reads settings from flags and, where there is none, from the environment.

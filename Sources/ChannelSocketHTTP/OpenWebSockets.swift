@@ -14,12 +14,12 @@ final class OpenWebSockets: Sendable {
 
     private let state = Mutex(State())
 
-    /// A connection became a WebSocket.
+    /// A connection is becoming a WebSocket.
     func opened() {
         state.withLock { $0.count += 1 }
     }
 
-    /// A WebSocket's connection is closed.
+    /// Such a connection is closed, whatever became of it.
     func closed() {
         let waiter = state.withLock { state in
             state.count -= 1

@@ -62,8 +62,6 @@ extension UpgradeHandler {
             context.close(promise: nil)
             return
         }
-        openWebSockets.opened()
-        context.channel.closeFuture.whenComplete { [openWebSockets] _ in openWebSockets.closed() }
         state = .done
         for data in leftovers {
             context.fireChannelRead(data)

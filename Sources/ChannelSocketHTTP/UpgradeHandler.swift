@@ -169,6 +169,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func ask(_ mount: any WebSocketMount, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
         stopTimeout()
+        // Counted before the server may take this connection for finished, or a shutdown right now would not wait.
+        openWebSockets.opened()
+        context.channel.closeFuture.whenComplete { [openWebSockets] _ in openWebSockets.closed() }
         settle(nil)
         let request = UpgradeRequest(head, peer: context.remoteAddress)
         let eventLoop = context.eventLoop

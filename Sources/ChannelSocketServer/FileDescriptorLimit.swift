@@ -7,16 +7,16 @@ internal import Darwin
 #endif
 
 /// How many files, and so connections, the process may have open.
-struct FileDescriptorLimit: Equatable {
+package struct FileDescriptorLimit: Equatable {
     /// What holds now.
-    let soft: UInt64
+    package let soft: UInt64
     /// How far the process may raise it itself.
-    let hard: UInt64
+    package let hard: UInt64
 
     /// Raises the soft limit to the hard one: the usual 1024 would end a node at a thousand clients.
     ///
     /// - Returns: what holds afterwards; nil if the system does not say.
-    static func raise() -> FileDescriptorLimit? {
+    package static func raise() -> FileDescriptorLimit? {
         guard var limit = current() else { return nil }
         if limit.rlim_cur < limit.rlim_max {
             limit.rlim_cur = limit.rlim_max

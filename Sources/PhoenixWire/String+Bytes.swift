@@ -2,7 +2,7 @@ extension String {
     /// Whether two strings are the same bytes.
     ///
     /// `==` also calls strings equal that Unicode calls canonically equivalent; the protocol, and Redis, do not.
-    func hasSameBytes(as other: String) -> Bool {
+    package func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         var left = self
         var right = other

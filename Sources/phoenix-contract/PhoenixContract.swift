@@ -20,11 +20,18 @@ struct PhoenixContract: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Redis that joins several of these servers.", valueName: "url"))
     var redis: String?
 
+    @Option(help: "How many event loops serve; one a core if not given.")
+    var threads: Int?
+
     @Option(help: "What is logged to standard error, from trace to critical.")
     var logLevel = "critical"
 
+    @Option(help: ArgumentHelp("After how many seconds a dead node's members leave.", valueName: "seconds"))
+    var presenceLease = 15.0
+
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("there is no level \(logLevel)") }
+        guard (1...64).contains(threads ?? 1) else { throw ValidationError("--threads must be from 1 to 64") }
         guard (0...65_535).contains(port) else { throw ValidationError("there is no port \(port)") }
     }
 
@@ -35,6 +42,7 @@ struct PhoenixContract: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        try await ContractServer(port: port, redisURL: redis).run()
+        let lease = Duration.seconds(presenceLease)
+        try await ContractServer(port: port, redisURL: redis, presenceLease: lease, threads: threads).run()
     }
 }

@@ -33,7 +33,7 @@ struct ServeCommandTests {
         let port = try await first.waitForPort()
         let second = try ServerProcess.start("serve", "--port", "\(port)")
         #expect(try await second.waitForExit() == .exited(1))
-        #expect(second.lines.last == "channelsocket: port \(port) on 127.0.0.1 is in use: choose another with --port")
+        #expect(second.lines.last == "Error: port \(port) on 127.0.0.1 is in use: choose another with --port")
         try await first.stop()
     }
 

@@ -50,6 +50,8 @@ struct Dialogue: Decodable, Sendable, CustomTestStringConvertible {
         /// Whether the next step follows without waiting.
         var more: Bool
         var unordered: Bool
+        /// The connections that are looked at, all if nil: what others get may differ from run to run.
+        var only: [String]?
     }
 
     var name: String
@@ -61,7 +63,7 @@ struct Dialogue: Decodable, Sendable, CustomTestStringConvertible {
 
 extension Dialogue.Step: Decodable {
     private enum Key: String, CodingKey {
-        case `do`, conn, path, protocols, headers, text, hex, frame, code, reason, got, more, unordered
+        case `do`, conn, path, protocols, headers, text, hex, frame, code, reason, got, more, unordered, only
     }
 
     private struct Name: CodingKey {
@@ -76,6 +78,7 @@ extension Dialogue.Step: Decodable {
         connection = try values.decode(String.self, forKey: .conn)
         more = try values.decodeIfPresent(Bool.self, forKey: .more) ?? false
         unordered = try values.decodeIfPresent(Bool.self, forKey: .unordered) ?? false
+        only = try values.decodeIfPresent([String].self, forKey: .only)
         frames = [:]
         if values.contains(.got) {
             let got = try values.nestedContainer(keyedBy: Name.self, forKey: .got)

@@ -5,18 +5,28 @@ extension Dialogue.Expected {
     /// What Phoenix answers with 1011 (an internal error) for lack of a better code may be closed with one of these.
     private static let codesForUndecodable: Set<UInt16> = [1002, 1003, 1007, 1008, 1011]
 
+    /// Whether a received event is this one, `phx_ref` values aside.
+    func matches(_ event: TestWebSocketEvent) -> Bool {
+        var refs = PresenceRefs()
+        return matches(event, &refs)
+    }
+
     /// Whether an event is what is expected.
     ///
     /// JSON is compared by value, so the order of keys and the way numbers are written do not matter; a close code by
     /// meaning; all else byte by byte.
-    func matches(_ event: TestWebSocketEvent) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - event: what came.
+    ///   - refs: the `phx_ref` values seen so far in the dialogue.
+    func matches(_ event: TestWebSocketEvent, _ refs: inout PresenceRefs) -> Bool {
         switch event {
         case .text(let got):
             guard let text else { return false }
             guard let expected = try? JSONValue(parsing: text), let got = try? JSONValue(parsing: got) else {
                 return text == got
             }
-            return expected == got
+            return refs.match(expected, got)
         case .binary(let got): return hex == got.hexadecimal
         case .pong(let got): return pong == got.hexadecimal
         case .close(let code, let gotReason):
@@ -26,6 +36,12 @@ extension Dialogue.Expected {
             return code == close && (close != 1000 || gotReason == reason ?? "")
         case .ping, .violation, .end: return false
         }
+    }
+
+    /// Whether an event is what is expected, apart from all others.
+    func matches(_ event: TestWebSocketEvent) -> Bool {
+        var refs = PresenceRefs()
+        return matches(event, &refs)
     }
 
     /// What is expected, for people.

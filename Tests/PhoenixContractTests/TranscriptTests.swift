@@ -20,6 +20,6 @@ struct TranscriptTests {
 
     @Test("all recorded dialogues are there")
     func complete() throws {
-        #expect(try DialogueLibrary.transcripts.count == 103)
+        #expect(try DialogueLibrary.transcripts.count == 108)
     }
 }

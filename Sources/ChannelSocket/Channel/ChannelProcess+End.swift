@@ -13,6 +13,7 @@ extension ChannelProcess {
         state = .ending
         endReason = reason
         leaveTopics()
+        untrackAll()
         _ = mailbox.removeAll()
         if !isRunning { run(nil) }
     }
@@ -88,8 +89,8 @@ extension ChannelProcess {
             isAnnounced = false
             shard.withdraw(from: topic, pubSub: session.pubSub)
         }
-        for topic in subscriptions {
-            unsubscribe(from: topic)
+        for further in subscriptions {
+            unsubscribe(from: further.topic)
         }
     }
 
@@ -97,7 +98,7 @@ extension ChannelProcess {
 
     /// Has the broadcasts of a further topic go to `handleInfo`.
     func subscribe(to further: String) async throws {
-        guard isAlive, further != topic, subscriptions.insert(further).inserted else { return }
+        guard isAlive, !further.hasSameBytes(as: topic), subscriptions.insert(TopicKey(further)).inserted else { return }
         let confirmation = session.shard.announce(for: further, pubSub: session.pubSub)
         session.shard.membersToChange(of: further)?.add(self as any BroadcastReceiver)
         do {
@@ -109,7 +110,7 @@ extension ChannelProcess {
     }
 
     func unsubscribe(from further: String) {
-        guard subscriptions.remove(further) != nil else { return }
+        guard subscriptions.remove(TopicKey(further)) != nil else { return }
         session.shard.membersToChange(of: further)?.remove(self as any BroadcastReceiver)
         session.shard.withdraw(from: further, pubSub: session.pubSub)
     }

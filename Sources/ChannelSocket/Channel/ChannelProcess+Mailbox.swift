@@ -70,7 +70,7 @@ extension ChannelProcess {
                 message.event, message.payload, socket: socket(answering: message.ref)
             )
             try answer(message, with: response)
-        case .broadcast(let broadcast) where broadcast.topic == topic:
+        case .broadcast(let broadcast) where broadcast.topic.hasSameBytes(as: topic):
             try await channel.handleOut(broadcast, socket: socket())
         case .broadcast(let broadcast):
             try await channel.handleInfo(broadcast, socket: socket())
@@ -105,7 +105,7 @@ extension ChannelProcess: BroadcastReceiver {
     /// Handles a broadcast when the channel intercepts events or subscribed to further topics; plain channels get
     /// their broadcasts as finished frames and are not asked.
     func receive(_ broadcast: Broadcast) {
-        guard broadcast.topic == topic, !channel.intercepts.contains(broadcast.event) else {
+        guard broadcast.topic.hasSameBytes(as: topic), !channel.intercepts.contains(broadcast.event) else {
             receive(.broadcast(broadcast))
             return
         }

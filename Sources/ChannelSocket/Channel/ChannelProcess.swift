@@ -8,7 +8,7 @@ import Synchronization
 /// the connection's event loop: a callback that never suspends completes inside the turn that read its frame.
 /// The steps of a life are in `ChannelProcess+Join`, `+Mailbox` and `+End`.
 ///
-/// `@unchecked Sendable` is safe because all mutable state but ``assigns`` (a mutex) is touched only on the event
+/// `@unchecked Sendable` is safe because all mutable state but ``assigns`` and ``presences`` (mutexes) is touched only on the event
 /// loop: the mailbox task prefers the loop's executor, so every resumption is there, and the methods for other
 /// threads (on ``Socket``) hop to the loop first.
 final class ChannelProcess: @unchecked Sendable {
@@ -30,6 +30,8 @@ final class ChannelProcess: @unchecked Sendable {
     let session: SocketSession
     let channel: any RunningChannel
     let assigns: Mutex<Assigns>
+    /// What the channel tracks.
+    let presences = Mutex(ChannelPresences.none)
 
     var state = State.joining
     var mailbox = Mailbox()
@@ -50,7 +52,7 @@ final class ChannelProcess: @unchecked Sendable {
     /// Whether the channel receives the broadcasts of its topic.
     var isMember = false
     /// Further topics whose broadcasts go to `handleInfo`.
-    var subscriptions: Set<String> = []
+    var subscriptions: Set<TopicKey> = []
 
     /// Creates a process; ``receive(_:)`` of its join starts it.
     init(_ join: Message, session: SocketSession, channel: any RunningChannel, predecessor: ChannelProcess?) {

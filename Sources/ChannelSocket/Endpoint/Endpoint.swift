@@ -28,6 +28,8 @@ public final class Endpoint: Sendable {
     public let connect: Connect
     /// Where broadcasts go; its ``PubSub/shardCount`` is the number of pub/sub shards.
     public let pubSub: PubSub
+    /// Who is in which topic.
+    public let presence: Presence
     /// Limits and transport options.
     public let configuration: Configuration
     let logger: Logger
@@ -37,6 +39,8 @@ public final class Endpoint: Sendable {
     /// - Parameters:
     ///   - path: where the socket is mounted, `/socket` as in Phoenix by default.
     ///   - pubSub: where broadcasts go; run it as a service beside the HTTP host.
+    ///   - presence: who is in which topic, on the same `pubSub`; by default in the memory of this node. Endpoints that
+    ///     share topics share it, and it is to be run as a service.
     ///   - configuration: limits and transport options.
     ///   - logger: where crashes and refusals are reported; payloads and tokens never are.
     ///   - connect: decides whether a client may connect; by default everybody may.
@@ -44,6 +48,7 @@ public final class Endpoint: Sendable {
     public init(
         _ path: String = "/socket",
         pubSub: PubSub,
+        presence: Presence? = nil,
         configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "channelsocket.endpoint"),
         connect: @escaping Connect = { _ in .accept() },
@@ -51,6 +56,7 @@ public final class Endpoint: Sendable {
     ) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         self.pubSub = pubSub
+        self.presence = presence ?? Presence(pubSub: pubSub)
         self.configuration = configuration
         self.logger = logger
         self.connect = connect

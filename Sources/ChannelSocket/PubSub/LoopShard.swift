@@ -14,12 +14,18 @@ final class LoopShard: @unchecked Sendable {
         var excluded: UInt64
     }
 
+    /// Something to be done on the loop, in the order of arrival.
+    enum Work: Sendable {
+        case delivery(Delivery, NodeStatistics)
+        case action(@Sendable () -> Void)
+    }
+
     let eventLoop: any EventLoop
     let index: Int
     let executor: LoopExecutor
     let transport: TransportLoop
-    private var topics: [String: TopicMembers] = [:]
-    private let inbox = Mutex<[Delivery]>([])
+    private var topics: [TopicKey: TopicMembers] = [:]
+    private let inbox = Mutex<[Work]>([])
 
     init(eventLoop: any EventLoop, index: Int) {
         self.eventLoop = eventLoop
@@ -36,26 +42,34 @@ final class LoopShard: @unchecked Sendable {
             dispatch(delivery, statistics: statistics)
             return
         }
+        enqueue(.delivery(delivery, statistics))
+    }
+
+    /// Has something done on the loop after all that was enqueued before, wherever it is called.
+    func enqueue(_ work: Work) {
         let wasEmpty = inbox.withLock { inbox in
-            inbox.append(delivery)
+            inbox.append(work)
             return inbox.count == 1
         }
         // One wake-up for all that gathers until the loop gets round to it.
         guard wasEmpty else { return }
         eventLoop.execute { [self] in
-            let deliveries = inbox.withLock { inbox in
-                var taken: [Delivery] = []
+            let works = inbox.withLock { inbox in
+                var taken: [Work] = []
                 swap(&taken, &inbox)
                 return taken
             }
-            for delivery in deliveries {
-                dispatch(delivery, statistics: statistics)
+            for work in works {
+                switch work {
+                case .delivery(let delivery, let statistics): dispatch(delivery, statistics: statistics)
+                case .action(let action): action()
+                }
             }
         }
     }
 
     private func dispatch(_ delivery: Delivery, statistics: NodeStatistics) {
-        guard let members = topics[delivery.broadcast.topic] else { return }
+        guard let members = topics[TopicKey(delivery.broadcast.topic)] else { return }
         members.dispatch(delivery, outbox: transport.outbox, statistics: statistics)
     }
 
@@ -66,22 +80,22 @@ final class LoopShard: @unchecked Sendable {
     /// - Returns: nil if broadcasts reach this node, else a future of that. Whatever comes of it, the announcement
     ///   must be followed by ``TopicMembers`` additions or taken back with ``withdraw(from:pubSub:)``.
     func announce(for topic: String, pubSub: PubSub) -> EventLoopFuture<Void>? {
-        if let members = topics[topic] {
+        if let members = topics[TopicKey(topic)] {
             members.announced += 1
             return pubSub.isConnected ? nil : pubSub.subscribe(loop: index, to: topic)
         }
         let members = TopicMembers()
         members.announced = 1
-        topics[topic] = members
+        topics[TopicKey(topic)] = members
         return pubSub.subscribe(loop: index, to: topic)
     }
 
     /// Takes an announcement back, after the member was removed if it had been added.
     func withdraw(from topic: String, pubSub: PubSub) {
-        guard let members = topics[topic] else { return }
+        guard let members = topics[TopicKey(topic)] else { return }
         members.announced -= 1
         guard members.announced == 0 else { return }
-        topics[topic] = nil
+        topics[TopicKey(topic)] = nil
         pubSub.unsubscribe(loop: index, from: topic)
     }
 
@@ -89,7 +103,7 @@ final class LoopShard: @unchecked Sendable {
     ///
     /// What is pending in the outbox is written first: it belongs to those who were members until now.
     func membersToChange(of topic: String) -> TopicMembers? {
-        guard let members = topics[topic] else { return nil }
+        guard let members = topics[TopicKey(topic)] else { return nil }
         if members.hasPendingFrames { transport.outbox.drain() }
         return members
     }

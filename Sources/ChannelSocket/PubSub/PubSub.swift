@@ -23,6 +23,7 @@ public final class PubSub: Service {
     private let logger: Logger
     private let tables: [LockedTable]
     private let loops: PerLoop<LoopShard>
+    private let abandonObservers = Mutex<[@Sendable (String) -> Void]>([])
 
     private final class LockedTable: Sendable {
         let table = Mutex(TopicTable())
@@ -96,17 +97,27 @@ public final class PubSub: Service {
     }
 
     private func deliver(_ routed: RoutedBroadcast) {
-        let topic = routed.broadcast.topic
-        var members = table(of: topic).table.withLock { $0.loops(of: topic) }
-        guard members != 0 else { return }
         let delivery = LoopShard.Delivery(
             broadcast: routed.broadcast,
             excluded: routed.excluding.map { $0.node == node ? $0.number : 0 } ?? 0
         )
+        forEachShard(with: routed.broadcast.topic) { $0.deliver(delivery, statistics: statistics) }
+    }
+
+    /// Broadcasts on this node only, in the order of calls with everything else that is enqueued on the loops.
+    ///
+    /// Nothing happens within the call, so it may be made under a lock.
+    func enqueue(_ broadcast: Broadcast) {
+        let delivery = LoopShard.Delivery(broadcast: broadcast, excluded: 0)
+        forEachShard(with: broadcast.topic) { $0.enqueue(.delivery(delivery, statistics)) }
+    }
+
+    private func forEachShard(with topic: String, _ body: (LoopShard) -> Void) {
+        var members = table(of: topic).table.withLock { $0.loops(of: topic) }
         while members != 0 {
             let index = members.trailingZeroBitCount
             members &= members - 1
-            loops.value(at: index).deliver(delivery, statistics: statistics)
+            body(loops.value(at: index))
         }
     }
 
@@ -132,19 +143,38 @@ public final class PubSub: Service {
 
     /// Notes that a loop has no member of a topic any more.
     func unsubscribe(loop: Int, from topic: String) {
-        table(of: topic).table.withLock { table in
-            if table.remove(loop: loop, topic: topic) {
-                adapter.unsubscribe(from: topic)
-            }
+        let wasLast = table(of: topic).table.withLock { table in
+            let wasLast = table.remove(loop: loop, topic: topic)
+            if wasLast { adapter.unsubscribe(from: topic) }
+            return wasLast
         }
+        guard wasLast else { return }
+        for observer in abandonObservers.withLock({ $0 }) { observer(topic) }
+    }
+
+    /// Whether this node has members of a topic.
+    func hasMembers(of topic: String) -> Bool {
+        table(of: topic).table.withLock { $0.loops(of: topic) != 0 }
+    }
+
+    /// Waits for the broadcasts of a topic with members to reach this node.
+    ///
+    /// - Returns: nil if they do, or if there are no members.
+    func confirmation(of topic: String) -> EventLoopFuture<Void>? {
+        table(of: topic).table.withLock { $0.loops(of: topic) == 0 ? nil : adapter.subscribe(to: topic) }
+    }
+
+    /// Has a closure called after the node's last member of a topic has left; there may be another one by then.
+    func whenAbandoned(_ observer: @escaping @Sendable (String) -> Void) {
+        abandonObservers.withLock { $0.append(observer) }
     }
 
     /// The topics that have members on this node, in no particular order.
     public var topics: [String] {
-        tables.flatMap { $0.table.withLock { Array($0.topics) } }
+        tables.flatMap { $0.table.withLock { $0.topics } }
     }
 
     private func table(of topic: String) -> LockedTable {
-        tables[Int(UInt(bitPattern: topic.hashValue) % UInt(shardCount))]
+        tables[Int(UInt(bitPattern: TopicKey(topic).hashValue) % UInt(shardCount))]
     }
 }

@@ -1,20 +1,22 @@
+import PhoenixWire
+
 /// Which event loops of the node have members of which topics: a part of the topics, by hash.
 ///
-/// Pure bookkeeping. Decides when the node as a whole begins and ceases to need a topic.
+/// Pure bookkeeping: decides when the node as a whole begins and ceases to need a topic.
 struct TopicTable {
-    private var loopsByTopic: [String: UInt64] = [:]
+    private var loopsByTopic: [TopicKey: UInt64] = [:]
 
     /// The loops with members of a topic, as a bit mask.
     func loops(of topic: String) -> UInt64 {
-        loopsByTopic[topic] ?? 0
+        loopsByTopic[TopicKey(topic)] ?? 0
     }
 
     /// Notes that a loop has got its first member.
     ///
     /// - Returns: whether it is the node's first.
     mutating func insert(loop: Int, topic: String) -> Bool {
-        let loops = loopsByTopic[topic] ?? 0
-        loopsByTopic[topic] = loops | (1 << UInt64(loop))
+        let loops = loopsByTopic[TopicKey(topic)] ?? 0
+        loopsByTopic[TopicKey(topic)] = loops | (1 << UInt64(loop))
         return loops == 0
     }
 
@@ -22,12 +24,12 @@ struct TopicTable {
     ///
     /// - Returns: whether it was the node's last.
     mutating func remove(loop: Int, topic: String) -> Bool {
-        guard let loops = loopsByTopic[topic] else { return false }
+        guard let loops = loopsByTopic[TopicKey(topic)] else { return false }
         let rest = loops & ~(1 << UInt64(loop))
-        loopsByTopic[topic] = rest == 0 ? nil : rest
+        loopsByTopic[TopicKey(topic)] = rest == 0 ? nil : rest
         return rest == 0
     }
 
     /// The topics with members.
-    var topics: Dictionary<String, UInt64>.Keys { loopsByTopic.keys }
+    var topics: [String] { loopsByTopic.keys.map(\.topic) }
 }

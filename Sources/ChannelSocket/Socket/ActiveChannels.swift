@@ -1,3 +1,5 @@
+import PhoenixWire
+
 /// The joined and joining channels of one socket, by topic.
 ///
 /// Most sockets have a handful of channels, so they are kept in an array that is searched; a dictionary would cost
@@ -6,7 +8,7 @@ struct ActiveChannels {
     private static let indexedFrom = 16
 
     private var processes: ContiguousArray<ChannelProcess> = []
-    private var index: [String: Int]?
+    private var index: [TopicKey: Int]?
 
     /// How many there are.
     var count: Int { processes.count }
@@ -27,25 +29,25 @@ struct ActiveChannels {
         }
         processes.append(process)
         if index != nil {
-            index?[process.topic] = processes.count - 1
+            index?[TopicKey(process.topic)] = processes.count - 1
         } else if processes.count > Self.indexedFrom {
-            index = Dictionary(uniqueKeysWithValues: processes.enumerated().map { ($1.topic, $0) })
+            index = Dictionary(uniqueKeysWithValues: processes.enumerated().map { (TopicKey($1.topic), $0) })
         }
     }
 
     /// Removes a channel; nothing happens if the topic has no channel or another one by now.
     mutating func remove(_ process: ChannelProcess) {
         guard let position = position(of: process.topic), processes[position] === process else { return }
-        index?[process.topic] = nil
+        index?[TopicKey(process.topic)] = nil
         let last = processes.removeLast()
         if last !== process {
             processes[position] = last
-            index?[last.topic] = position
+            index?[TopicKey(last.topic)] = position
         }
     }
 
     private func position(of topic: String) -> Int? {
-        if let index { return index[topic] }
-        return processes.firstIndex { $0.topic == topic }
+        if let index { return index[TopicKey(topic)] }
+        return processes.firstIndex { $0.topic.hasSameBytes(as: topic) }
     }
 }

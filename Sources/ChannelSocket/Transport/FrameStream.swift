@@ -50,7 +50,7 @@ final class FrameStream {
 
     /// Forgets the frames but keeps modest storage for the next tick.
     func reset() {
-        if bytes.capacity > 64 * 1024 {
+        if bytes.capacity > 8 * 1024 {
             bytes = ByteBuffer()
         } else {
             bytes.clear()

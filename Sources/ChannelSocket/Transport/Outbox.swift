@@ -132,7 +132,7 @@ final class Outbox {
 
     private func giveBack(_ stream: inout FrameStream?) {
         guard let taken = stream.take() else { return }
-        if spareStreams.count < 64 {
+        if spareStreams.count < 256 {
             taken.reset()
             spareStreams.append(taken)
         }

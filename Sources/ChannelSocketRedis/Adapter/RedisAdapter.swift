@@ -24,6 +24,8 @@ public final class RedisAdapter: PubSubAdapter {
 
     private let shards: [RedisShard]
     private let counters = RedisCounters()
+    /// Where presence diffs go.
+    let presenceInlet = PresenceInlet()
     private let isRunning = Mutex(false)
 
     /// Creates an adapter, which does nothing until it runs.
@@ -38,12 +40,13 @@ public final class RedisAdapter: PubSubAdapter {
         logger: Logger = Logger(label: "channelsocket.redis")
     ) {
         self.configuration = configuration
-        shards = (0..<max(1, configuration.shards)).map { [counters] index in
+        shards = (0..<max(1, configuration.shards)).map { [counters, presenceInlet] index in
             RedisShard(
                 index: index,
                 eventLoop: eventLoopGroup.next(),
                 configuration: configuration,
                 counters: counters,
+                presenceInlet: presenceInlet,
                 logger: logger
             )
         }

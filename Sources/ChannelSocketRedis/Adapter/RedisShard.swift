@@ -20,6 +20,7 @@ final class RedisShard: Sendable {
     let eventLoop: any EventLoop
     let configuration: RedisConfiguration
     let counters: RedisCounters
+    let presenceInlet: PresenceInlet
     let logger: Logger
     private let subscriptions: Mutex<Subscriptions>
     let inbox: Mutex<CommandInbox>
@@ -28,12 +29,14 @@ final class RedisShard: Sendable {
     private let links: NIOLoopBoundBox<ShardLinks?>
 
     init(
-        index: Int, eventLoop: any EventLoop, configuration: RedisConfiguration, counters: RedisCounters, logger: Logger
+        index: Int, eventLoop: any EventLoop, configuration: RedisConfiguration, counters: RedisCounters,
+        presenceInlet: PresenceInlet, logger: Logger
     ) {
         self.index = index
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.counters = counters
+        self.presenceInlet = presenceInlet
         var logger = logger
         if configuration.shards > 1 { logger[metadataKey: "redis.shard"] = "\(index)" }
         self.logger = logger

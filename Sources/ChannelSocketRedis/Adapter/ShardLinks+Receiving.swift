@@ -18,6 +18,9 @@ extension ShardLinks {
             return malformed(channel, "the topic is not UTF-8")
         }
         do throws(WireError) {
+            guard !payload.hasPrefix(presencePrefix) else {
+                return try shard.presenceInlet.received(payload, topic: topic)
+            }
             let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: payload), topic: topic)
             var excluding: SubscriberID?
             if let text = envelope.excluding {

@@ -20,6 +20,8 @@ final class ShardLinks: RedisConnectionEvents {
     let channelPrefix: [UInt8]
     /// How messages of this very node begin.
     let ownPrefix: [UInt8]
+    /// How presence diffs begin.
+    let presencePrefix = Array(PresenceInlet.messagePrefix.utf8)
     let probeChannel: String
     let probeChannelBytes: [UInt8]
     var malformedLog = MalformedLog()

@@ -1,4 +1,5 @@
 import NIOCore
+import PhoenixWire
 
 /// Which topics this shard wants, and how far Redis has got with them: pure bookkeeping, no I/O.
 ///
@@ -25,18 +26,6 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         case nothing, subscribe, unsubscribe
     }
 
-    /// A topic as its bytes: to Redis "\u{E9}" and "e\u{301}" are two channels, while Swift's strings are equal.
-    private struct Key: Hashable {
-        let topic: String
-
-        static func == (left: Key, right: Key) -> Bool { left.topic.utf8.elementsEqual(right.topic.utf8) }
-
-        func hash(into hasher: inout Hasher) {
-            var topic = topic
-            topic.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        }
-    }
-
     private struct Entry {
         var isWanted = false
         var sent = Sent.nothing
@@ -56,7 +45,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// Whether there is a connection to subscribe on.
     private(set) var isLinkUp = false
 
-    private var entries: [Key: Entry] = [:]
+    private var entries: [TopicKey: Entry] = [:]
     private var queue = CircularBuffer<String>()
     private var deadlines = CircularBuffer<(deadline: NIODeadline, topic: String, id: UInt64)>()
     private var lastID: UInt64 = 0
@@ -76,7 +65,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
     /// Wants a topic.
     mutating func subscribe(to topic: String, now: NIODeadline, makeWaiter: () -> Waiter) -> Subscribing {
-        var entry = entries[Key(topic: topic)] ?? Entry()
+        var entry = entries[TopicKey(topic)] ?? Entry()
         guard entry.isWanted || wanted < maxTopics else { return .full }
         if entry.isConfirmed {
             // Perhaps it was to be unsubscribed, and that has not been sent yet.
@@ -106,7 +95,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     ///
     /// - Returns: the one who was waiting for it, in vain; and whether ``nextBatch(limit:)`` must be called.
     mutating func unsubscribe(from topic: String) -> (abandoned: Waiter?, needsFlush: Bool) {
-        guard var entry = entries[Key(topic: topic)], entry.isWanted else { return (nil, false) }
+        guard var entry = entries[TopicKey(topic)], entry.isWanted else { return (nil, false) }
         let waiter = entry.waiter?.value
         var needsFlush = false
         change(topic, &entry) { entry, table in
@@ -126,7 +115,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         var batch = Batch()
         var count = 0
         while count < limit, let topic = queue.popFirst() {
-            guard var entry = entries[Key(topic: topic)] else { continue }
+            guard var entry = entries[TopicKey(topic)] else { continue }
             change(topic, &entry) { entry, _ in
                 entry.isQueued = false
                 if entry.isWanted, entry.sent != .subscribe {
@@ -149,7 +138,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     ///
     /// - Returns: the one who waited, if the topic is confirmed now.
     mutating func answered(_ topic: String) -> Waiter? {
-        guard var entry = entries[Key(topic: topic)], entry.missingAnswers > 0 else { return nil }
+        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return nil }
         var waiter: Waiter?
         change(topic, &entry) { entry, _ in
             entry.missingAnswers -= 1
@@ -167,7 +156,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     ///   - tryAgain: whether the topic is to be sent once more, for it was refused together with others.
     /// - Returns: the one who waited, if that is final; and whether ``nextBatch(limit:)`` must be called.
     mutating func refused(_ topic: String, tryAgain: Bool) -> (abandoned: Waiter?, needsFlush: Bool) {
-        guard var entry = entries[Key(topic: topic)], entry.missingAnswers > 0 else { return (nil, false) }
+        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return (nil, false) }
         var waiter: Waiter?
         var needsFlush = false
         change(topic, &entry) { entry, table in
@@ -210,8 +199,8 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         var waiters: [Waiter] = []
         while let (deadline, topic, id) = deadlines.first, deadline <= now {
             deadlines.removeFirst()
-            if let waiter = entries[Key(topic: topic)]?.waiter, waiter.id == id {
-                entries[Key(topic: topic)]?.waiter = nil
+            if let waiter = entries[TopicKey(topic)]?.waiter, waiter.id == id {
+                entries[TopicKey(topic)]?.waiter = nil
                 waiters.append(waiter.value)
             }
         }
@@ -244,6 +233,6 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         body(&entry, &self)
         unconfirmed += entry.isUnconfirmed ? 1 : 0
         wanted += entry.isWanted ? 1 : 0
-        entries[Key(topic: topic)] = entry.isForgettable ? nil : entry
+        entries[TopicKey(topic)] = entry.isForgettable ? nil : entry
     }
 }

@@ -126,6 +126,16 @@ struct BroadcastTests {
         #expect(node.pubSub.topics.isEmpty)
     }
 
+    @Test("tells topics apart that are different bytes for the same characters")
+    func comparesBytes() async throws {
+        let composed = try await joined("test:\u{e9}")
+        let decomposed = try await joined("test:e\u{301}")
+        try composed.send(shout(1, "test:\u{e9}"))
+        #expect(try composed.frames().count == 1)
+        #expect(try decomposed.frames().isEmpty)
+        #expect(node.pubSub.topics.count == 2)
+    }
+
     @Test("forgets a topic with its last member")
     func forgetsTopics() async throws {
         let client = try await joined("test:a", "test:b")

@@ -1,0 +1,177 @@
+import Logging
+import NIOCore
+import PhoenixWire
+
+/// The tasks that do what a topic needs, one of each kind at most, and only while there is something to do.
+extension Presence {
+    /// Brings the store up to date with what this node's channels track.
+    func flush(_ topic: String) async {
+        while true {
+            if configuration.window > .zero { try? await Task.sleep(for: configuration.window) }
+            let batch = withTopic(topic) { state, effects in
+                let batch = state.local.nextBatch(limit: configuration.maxChangesPerBatch, makeRef: refs.next)
+                effects.answers += state.local.takeSettled()
+                state.isFlushing = !batch.isEmpty
+                return batch
+            }
+            guard !batch.isEmpty else { return }
+            do throws(PresenceError) {
+                let applied = try await store.apply(batch, to: topic)
+                withTopic(topic) { $0.applied(applied, &$1) }
+                if let appeared = hooks.appeared { for key in applied.appeared { appeared(topic, key) } }
+                if let disappeared = hooks.disappeared { for key in applied.disappeared { disappeared(topic, key) } }
+            } catch {
+                // Declared dead: what is to be done has been decided anew.
+                guard error.code != .lost else { continue }
+                logger.debug("presence store away", metadata: ["error": "\(error)"])
+                withTopic(topic) { state, effects in effects.answers += state.local.answerAll() }
+                await pause()
+            }
+        }
+    }
+
+    /// Reads a topic until its mirror is current.
+    func read(_ topic: String, _ reading: PresenceEffects.Reading) async {
+        var next: PresenceEffects.Reading? = reading
+        while let reading = next {
+            if reading == .afterGrace { try? await Task.sleep(for: configuration.epochGrace) }
+            let (mirror, known, activity) = withTopic(topic) { state, _ in
+                (state.mirrorNumber, state.mirror?.known, state.local.activity)
+            }
+            do throws(PresenceError) {
+                try await confirmSubscription(topic)
+                let snapshot = try await store.snapshot(of: topic, unless: known)
+                next = withTopic(topic) { state, effects in
+                    guard state.mirror != nil else { return finish(&state) }
+                    guard state.mirrorNumber == mirror else { return .now }
+                    state.read(snapshot, since: activity, &effects)
+                    guard let again = effects.read.take() else { return finish(&state) }
+                    return again
+                }
+            } catch {
+                next = withTopic(topic) { state, effects in
+                    guard state.mirror != nil else { return finish(&state) }
+                    state.readFailed(error, &effects)
+                    return .now
+                }
+                if next != nil { await pause() }
+            }
+        }
+    }
+
+    private func finish(_ state: inout PresenceTopic) -> PresenceEffects.Reading? {
+        state.isReading = false
+        return nil
+    }
+
+    /// Waits until diffs of the topic reach this node, so that none is missed after the reading.
+    private func confirmSubscription(_ topic: String) async throws(PresenceError) {
+        guard let confirmation = pubSub.confirmation(of: topic) else { return }
+        do {
+            try await confirmation.get()
+        } catch {
+            throw PresenceError(.unavailable, "not subscribed: \(error)")
+        }
+    }
+
+    /// Has a topic read anew when somebody waits too long for a diff.
+    func watch(_ topic: String) async {
+        var isNeeded = true
+        while isNeeded {
+            try? await Task.sleep(for: configuration.diffTimeout)
+            isNeeded = withTopic(topic) { state, effects in
+                state.isWatching = !state.waiters.isEmpty
+                if state.isWatching, state.mirror?.isCurrent == true { state.invalidate(&effects) }
+                return state.isWatching
+            }
+        }
+    }
+
+    /// Sends what was gathered for a large topic.
+    func gather(_ topic: String) async {
+        try? await Task.sleep(for: configuration.largeWindow)
+        withTopic(topic) { state, effects in
+            state.isGathering = false
+            effects.items += state.output.windowEnded(state.mirror?.members ?? PresenceMembers())
+        }
+    }
+
+    /// Compares each topic with the store now and then, all of them spread over the interval.
+    func auditRegularly() async {
+        while true {
+            let interval = configuration.auditInterval * Double.random(in: 0.67...1.33)
+            guard (try? await Task.sleep(for: interval)) != nil else { return }
+            for topic in topics {
+                withTopic(topic) { state, effects in
+                    guard state.mirror?.isCurrent == true else { return }
+                    state.invalidate(&effects)
+                }
+            }
+        }
+    }
+
+    private func pause() async {
+        try? await Task.sleep(for: configuration.retryDelay * Double.random(in: 0.5...1.5))
+    }
+
+    // MARK: To the clients
+
+    /// Sends one thing to its clients.
+    func send(_ item: PresenceOutput.Item, fields: PresenceFields, topic: String) {
+        let events: [PresenceJSON.Event]
+        let receiver: PresenceTarget?
+        switch item {
+        case .diff(let diff):
+            guard pubSub.hasMembers(of: topic) else { return }
+            (events, receiver) = ([PresenceJSON.diff(diff, fields: fields)], nil)
+        case .state(let members, let target):
+            events = PresenceJSON.state(members, fields: fields, chunk: configuration.stateChunk)
+            receiver = target
+        case .summary(let users, let connections, let isFull, let target):
+            events = [PresenceJSON.summary(users: users, connections: connections, isFull: isFull)]
+            receiver = target
+        }
+        guard let receiver else {
+            for event in events {
+                pubSub.enqueue(Broadcast(topic: topic, event: event.name, payload: event.payload))
+            }
+            return
+        }
+        receiver.push(events)
+    }
+
+    /// Enriches and sends what waits, in order.
+    func sendEnriched(_ topic: String) async {
+        while true {
+            let items = withTopic(topic) { state, _ in
+                defer { state.unsent = [] }
+                state.isSending = !state.unsent.isEmpty
+                return state.unsent
+            }
+            guard !items.isEmpty else { return }
+            for item in items {
+                let fields = await fields(of: item, topic)
+                send(item, fields: fields, topic: topic)
+            }
+        }
+    }
+
+    private func fields(of item: PresenceOutput.Item, _ topic: String) async -> PresenceFields {
+        switch item {
+        case .diff(let diff): await fields(of: diff.keys, topic)
+        case .state(let members, _): await fields(of: Set(members.keys), topic)
+        case .summary: [:]
+        }
+    }
+
+    /// What the application adds to some keys.
+    func fields(of keys: Set<String>, _ topic: String) async -> PresenceFields {
+        guard let fetch, !keys.isEmpty else { return [:] }
+        do {
+            return try await fetch(topic, keys)
+        } catch {
+            logger.error("presence fetch failed", metadata: ["error": "\(error)"])
+            return [:]
+        }
+    }
+}

@@ -1,0 +1,198 @@
+public import Logging
+public import PhoenixWire
+public import ServiceLifecycle
+import Synchronization
+
+/// Who is in which topic, on all nodes.
+///
+/// ```swift
+/// let presence = Presence(pubSub: pubSub)
+/// let endpoint = Endpoint("/socket", pubSub: pubSub, presence: presence) { Route("room:*", RoomChannel.self) }
+/// ...
+/// mutating func joined(socket: Socket) async throws {
+///     try await socket.track(userID, ["device": "web"])
+///     socket.pushPresenceState()
+/// }
+/// ```
+///
+/// Clients get Phoenix' `presence_state` and `presence_diff`, so phoenix.js' `Presence` works unchanged. Members leave
+/// when they are untracked, when their channel ends for whatever reason, and when their node dies.
+///
+/// As a `Service` it keeps the node's lease; run it after the ``PubSub`` it uses, so that it stops first.
+///
+/// Source: `Phoenix.Presence` and `Phoenix.Tracker`.
+public final class Presence: Service {
+    /// Enriches what clients get: returns members to be added beside `metas`, for the keys it knows something about.
+    ///
+    /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added.
+    public typealias Fetch = @Sendable (
+        _ topic: String, _ keys: Set<String>
+    ) async throws -> [String: [String: Payload]]
+
+    /// The limits.
+    public let configuration: PresenceConfiguration
+    let pubSub: PubSub
+    let store: any PresenceStore
+    let fetch: Fetch?
+    let hooks: PresenceHooks
+    let logger: Logger
+    let refs = PresenceRefs()
+    private let tables: [LockedTable]
+
+    private final class LockedTable: Sendable {
+        let topics = Mutex<[String: PresenceTopic]>([:])
+    }
+
+    /// Creates the presence of a node.
+    ///
+    /// - Parameters:
+    ///   - pubSub: where the topics' subscribers are.
+    ///   - store: where presence is kept; by default in the memory of this node.
+    ///   - configuration: limits and times.
+    ///   - hooks: what to call when keys appear and disappear.
+    ///   - fetch: enriches what clients get.
+    ///   - logger: where what goes wrong is reported.
+    public init(
+        pubSub: PubSub,
+        store: any PresenceStore = MemoryPresenceStore(),
+        configuration: PresenceConfiguration = PresenceConfiguration(),
+        hooks: PresenceHooks = PresenceHooks(),
+        fetch: Fetch? = nil,
+        logger: Logger = Logger(label: "channelsocket.presence")
+    ) {
+        self.pubSub = pubSub
+        self.store = store
+        self.configuration = configuration
+        self.hooks = hooks
+        self.fetch = fetch
+        self.logger = logger
+        tables = (0..<16).map { _ in LockedTable() }
+        store.start(node: pubSub.node) { [weak self] event in self?.handle(event) }
+        pubSub.whenAbandoned { [weak self] topic in self?.abandoned(topic) }
+    }
+
+    /// Keeps the node's lease and compares with the store now and then, until the task is cancelled or the service
+    /// group shuts down.
+    public func run() async throws {
+        try await cancelWhenGracefulShutdown { [self] in
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await self.store.run() }
+                group.addTask { await self.auditRegularly() }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// How it is doing.
+    public var health: PresenceHealth {
+        var health = PresenceHealth(staleReason: store.disconnectReason, tracked: 0, pending: 0, mirrors: 0)
+        for table in tables {
+            table.topics.withLock { topics in
+                for topic in topics.values {
+                    health.tracked += topic.local.count
+                    health.pending += topic.local.pendingCount
+                    if topic.mirror != nil { health.mirrors += 1 }
+                }
+            }
+        }
+        return health
+    }
+
+    // MARK: Topics
+
+    /// Looks at or changes a topic, and has done what follows from it.
+    func withTopic<Result: Sendable>(
+        _ name: String, _ body: (inout PresenceTopic, inout PresenceEffects) -> Result
+    ) -> Result {
+        var effects = PresenceEffects()
+        let result = table(of: name).topics.withLock { topics in
+            var effectsInside = PresenceEffects()
+            let result = body(&topics[name, default: PresenceTopic(configuration)], &effectsInside)
+            // Under the lock, so that what clients get is in the order of the changes.
+            claim(&effectsInside, name, &topics[name, default: PresenceTopic(configuration)])
+            if topics[name]?.isEmpty == true { topics[name] = nil }
+            effects = effectsInside
+            return result
+        }
+        perform(effects, name)
+        return result
+    }
+
+    /// The topics this node knows something about.
+    var topics: [String] {
+        tables.flatMap { $0.topics.withLock { Array($0.keys) } }
+    }
+
+    private func table(of topic: String) -> LockedTable {
+        tables[Int(UInt(bitPattern: topic.hashValue) % UInt(tables.count))]
+    }
+
+    /// Sends what is to be sent, and drops what a task does already.
+    private func claim(_ effects: inout PresenceEffects, _ name: String, _ topic: inout PresenceTopic) {
+        effects.flush = effects.flush && !topic.isFlushing
+        effects.watch = effects.watch && !topic.isWatching
+        effects.gather = effects.gather && !topic.isGathering
+        if topic.isReading { effects.read = nil }
+        if effects.flush { topic.isFlushing = true }
+        if effects.watch { topic.isWatching = true }
+        if effects.gather { topic.isGathering = true }
+        if effects.read != nil { topic.isReading = true }
+        if fetch == nil {
+            for item in effects.items { send(item, fields: [:], topic: name) }
+            effects.items = []
+        } else if !effects.items.isEmpty {
+            topic.unsent += effects.items
+            effects.items = topic.isSending ? [] : effects.items
+            topic.isSending = true
+        }
+    }
+
+    /// Starts what has been claimed: tasks that end when their work is done, none per member.
+    private func perform(_ effects: PresenceEffects, _ topic: String) {
+        for answer in effects.answers { answer() }
+        if let reading = effects.read {
+            Task.immediate { [self] in await read(topic, reading) }
+        }
+        if effects.flush {
+            Task.immediate { [self] in await flush(topic) }
+        }
+        if effects.watch {
+            Task { [self] in await watch(topic) }
+        }
+        if effects.gather {
+            Task { [self] in await gather(topic) }
+        }
+        if !effects.items.isEmpty {
+            Task.immediate { [self] in await sendEnriched(topic) }
+        }
+    }
+
+    // MARK: Events
+
+    private func handle(_ event: PresenceStoreEvent) {
+        switch event {
+        case .diff(let topic, let diff):
+            withTopic(topic) { $0.receive(diff, &$1) }
+        case .lost:
+            logger.warning("this node was declared dead or the store lost its data: tracking anew")
+            for topic in topics { withTopic(topic) { $0.lost(&$1) } }
+        case .diffsMissed:
+            for topic in topics { withTopic(topic) { $0.invalidate(&$1) } }
+        case .disappeared(let topic, let keys):
+            if let disappeared = hooks.disappeared { for key in keys { disappeared(topic, key) } }
+        }
+    }
+
+    /// The node has lost its last subscriber of a topic, and perhaps got another one meanwhile.
+    private func abandoned(_ topic: String) {
+        withTopic(topic) { state, effects in
+            guard state.mirror != nil else { return }
+            if pubSub.hasMembers(of: topic) {
+                state.invalidate(&effects)
+            } else {
+                state.dropMirror(&effects)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Decides how the clients of one topic hear of its members: state and diffs, gathered diffs, or summaries.
+///
+/// Pure.
+struct PresenceOutput {
+    /// Something to be sent.
+    enum Item: Sendable {
+        /// Diff for all clients of this node.
+        case diff(PresenceDiff)
+        /// State for one client, or for all of this node.
+        case state(PresenceMembers, PresenceTarget?)
+        /// Numbers for one client, or for all of this node.
+        case summary(users: Int, connections: Int, isFull: Bool, PresenceTarget?)
+    }
+
+    private(set) var isSummary = false
+    /// Whether a window is open, at whose end ``windowEnded(_:)`` is due.
+    private(set) var isGathering = false
+    private var gathered = PresenceDiff()
+    private let configuration: PresenceConfiguration
+
+    init(_ configuration: PresenceConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Takes a change in.
+    ///
+    /// - Parameters:
+    ///   - diff: what has changed.
+    ///   - members: who is there now.
+    /// - Returns: what to send now.
+    mutating func changed(_ diff: PresenceDiff, _ members: PresenceMembers) -> [Item] {
+        if !isGathering, !isSummary, members.count <= configuration.gathersDiffsAbove { return [.diff(diff)] }
+        gathered.merge(diff)
+        isGathering = true
+        return []
+    }
+
+    /// Sends what was gathered.
+    mutating func windowEnded(_ members: PresenceMembers) -> [Item] {
+        isGathering = false
+        let diff = gathered
+        gathered = PresenceDiff()
+        let limit = isSummary ? configuration.summaryAbove / 10 * 9 : configuration.summaryAbove
+        let wasSummary = isSummary
+        isSummary = members.count > limit
+        if isSummary { return [summary(members, nil)] }
+        if wasSummary { return [summary(members, nil), .state(members, nil)] }
+        return diff.isEmpty ? [] : [.diff(diff)]
+    }
+
+    /// The output of the same topic for clients that know nothing.
+    func reset() -> PresenceOutput { PresenceOutput(configuration) }
+
+    /// What a client gets that asks for the state.
+    func state(_ members: PresenceMembers, for target: PresenceTarget) -> Item {
+        isSummary ? summary(members, target) : .state(members, target)
+    }
+
+    private func summary(_ members: PresenceMembers, _ target: PresenceTarget?) -> Item {
+        .summary(users: members.keyCount, connections: members.count, isFull: !isSummary, target)
+    }
+}
+
+/// A client that gets a state, in the order of what it gets otherwise.
+struct PresenceTarget: Sendable {
+    /// Sends it events.
+    let push: @Sendable ([PresenceJSON.Event]) -> Void
+}

@@ -1,0 +1,187 @@
+/// All that a node knows about the presence of one topic: what its channels track, the mirror, and who waits.
+///
+/// Pure: what is to be done about a change is gathered in ``PresenceEffects``.
+struct PresenceTopic {
+    /// Somebody who wants to see the members.
+    struct Waiter: Sendable {
+        /// What to do with them.
+        enum Purpose: Sendable {
+            case push(PresenceTarget)
+            case list(@Sendable (Result<PresenceMembers, PresenceError>) -> Void)
+        }
+
+        let purpose: Purpose
+        /// A change of this node that has to be seen in them.
+        let version: PresenceVersion?
+        /// The reading that shows it for certain.
+        let read: Int
+    }
+
+    var local = LocalMembers()
+    var mirror: PresenceMirror?
+    /// Tells a mirror from its predecessors.
+    private(set) var mirrorNumber = 0
+    var output: PresenceOutput
+    private(set) var waiters: [Waiter] = []
+    /// The version after the last change of this node.
+    private var lastApplied: PresenceVersion?
+
+    // Whether there is a task that does it.
+    var isFlushing = false
+    var isReading = false
+    var isWatching = false
+    var isGathering = false
+    var isSending = false
+    /// What waits to be enriched and sent.
+    var unsent: [PresenceOutput.Item] = []
+
+    init(_ configuration: PresenceConfiguration) {
+        output = PresenceOutput(configuration)
+    }
+
+    /// Whether nothing would be lost by forgetting it.
+    var isEmpty: Bool {
+        local.isEmpty && mirror == nil && waiters.isEmpty && unsent.isEmpty
+            && !isFlushing && !isReading && !isWatching && !isGathering && !isSending
+    }
+
+    // MARK: Local members
+
+    /// Notes that the store has carried out a batch.
+    mutating func applied(_ applied: PresenceApplied, _ effects: inout PresenceEffects) {
+        if applied.version.epoch != lastApplied?.epoch || applied.version.number > lastApplied?.number ?? 0 {
+            lastApplied = applied.version
+        }
+        effects.answers += local.confirmed(applied)
+        effects.answers += local.takeSettled()
+    }
+
+    /// Has the members brought back, after the store declared the node dead or lost its data.
+    mutating func lost(_ effects: inout PresenceEffects) {
+        local.lost()
+        if !local.isSettled { effects.flush = true }
+        if let action = mirror?.invalidate(afterGrace: true) { perform(action, &effects) }
+    }
+
+    // MARK: Mirror
+
+    /// Takes a diff of the store in.
+    mutating func receive(_ diff: PresenceStoreDiff, _ effects: inout PresenceEffects) {
+        if let action = mirror?.receive(diff) {
+            perform(action, &effects)
+        } else {
+            // Nobody has asked for the state: there is nothing to keep in step with.
+            show(PresenceDiff(joins: diff.joins, leaves: diff.leaves), &effects)
+        }
+        serveWaiters(&effects)
+    }
+
+    /// Takes what was read; nil if nothing has changed.
+    mutating func read(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
+        if let snapshot {
+            local.audit(snapshot.members.filter { snapshot.own.contains($0.ref) }, since: activity)
+            if !local.isSettled { effects.flush = true }
+        }
+        if let action = mirror?.read(snapshot) { perform(action, &effects) }
+        serveWaiters(&effects)
+    }
+
+    /// Serves who waits with what is known, because the store can't be read.
+    mutating func readFailed(_ error: PresenceError, _ effects: inout PresenceEffects) {
+        guard let mirror else { return }
+        waiters.removeAll { waiter in
+            switch waiter.purpose {
+            case .list(let completion):
+                let result: Result<PresenceMembers, PresenceError> =
+                    mirror.wasRead ? .success(mirror.members) : .failure(error)
+                effects.answers.append { completion(result) }
+                return true
+            case .push: return false
+            }
+        }
+    }
+
+    /// Has the topic read, unless a reading is under way.
+    mutating func invalidate(_ effects: inout PresenceEffects) {
+        if let action = mirror?.invalidate() { perform(action, &effects) }
+    }
+
+    /// Serves somebody now or later; there is a mirror from now on.
+    mutating func serve(_ purpose: Waiter.Purpose, _ effects: inout PresenceEffects) {
+        if mirror == nil {
+            mirror = PresenceMirror()
+            mirrorNumber += 1
+            invalidate(&effects)
+        }
+        waiters.append(Waiter(purpose: purpose, version: lastApplied, read: (mirror?.reads.begun ?? 0) + 1))
+        serveWaiters(&effects)
+        if !waiters.isEmpty { effects.watch = true }
+    }
+
+    /// Forgets the mirror: the node no longer receives diffs.
+    mutating func dropMirror(_ effects: inout PresenceEffects) {
+        mirror = nil
+        output = output.reset()
+        for case .list(let completion) in waiters.map(\.purpose) {
+            effects.answers.append {
+                completion(.failure(PresenceError(.unavailable, "the last member of this node has left the topic")))
+            }
+        }
+        waiters = []
+    }
+
+    private mutating func serveWaiters(_ effects: inout PresenceEffects) {
+        guard !waiters.isEmpty, let mirror, mirror.isCurrent else { return }
+        let members = mirror.members
+        let output = output
+        waiters.removeAll { waiter in
+            guard Self.isServed(waiter, by: mirror) else { return false }
+            switch waiter.purpose {
+            case .push(let target): effects.items.append(output.state(members, for: target))
+            case .list(let completion): effects.answers.append { completion(.success(members)) }
+            }
+            return true
+        }
+    }
+
+    private static func isServed(_ waiter: Waiter, by mirror: PresenceMirror) -> Bool {
+        guard let version = waiter.version, mirror.reads.finished < waiter.read else { return true }
+        return mirror.version.epoch == version.epoch && mirror.version.number >= version.number
+    }
+
+    private mutating func perform(_ action: PresenceMirror.Action, _ effects: inout PresenceEffects) {
+        switch action {
+        case .none: break
+        case .show(let diff): show(diff, &effects)
+        case .read: effects.read = .now
+        case .readAfterGrace: effects.read = .afterGrace
+        }
+    }
+
+    private mutating func show(_ diff: PresenceDiff, _ effects: inout PresenceEffects) {
+        guard !diff.isEmpty else { return }
+        effects.items += output.changed(diff, mirror?.members ?? PresenceMembers())
+        if output.isGathering { effects.gather = true }
+    }
+}
+
+/// What is to be done about a change of a topic.
+struct PresenceEffects {
+    enum Reading {
+        case now
+        case afterGrace
+    }
+
+    /// What to send, in order.
+    var items: [PresenceOutput.Item] = []
+    /// Whom to answer.
+    var answers: [@Sendable () -> Void] = []
+    /// Whether the store is to be told.
+    var flush = false
+    /// Whether the store is to be read.
+    var read: Reading?
+    /// Whether somebody waits, perhaps in vain.
+    var watch = false
+    /// Whether a window has been opened.
+    var gather = false
+}

@@ -1,0 +1,95 @@
+internal import ArgumentParser
+internal import ChannelSocketBench
+internal import ChannelSocketServer
+internal import Foundation
+internal import Synchronization
+
+/// What all benchmarks have in common.
+struct BenchOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A node, such as ws://127.0.0.1:4000/socket; may be repeated.", valueName: "url"))
+    var url: [String] = ["ws://127.0.0.1:4000/socket"]
+
+    @Option(help: "How many clients connect and join.")
+    var clients = 100
+
+    @Option(help: "How many topics they join; client n joins topic n modulo this.")
+    var topics = 1
+
+    @Option(help: ArgumentHelp("What precedes a topic's number.", valueName: "prefix"))
+    var topicPrefix = "room:"
+
+    @Option(
+        help: ArgumentHelp("A node's process, to measure its CPU time and memory; may be repeated.", valueName: "pid")
+    )
+    var serverPid: [Int32] = []
+
+    @Option(help: "How many event loops the generator has.")
+    var threads = 1
+
+    @Option(help: ArgumentHelp("How many clients connect at the same time.", valueName: "number"))
+    var parallel = 64
+
+    @Option(help: ArgumentHelp("How long to wait for what does not come.", valueName: "seconds"))
+    var patience = 5.0
+
+    @Flag(help: "Print one JSON object instead of a table.")
+    var json = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    /// The plan, but for what is special in a scenario.
+    func plan(_ scenario: BenchmarkPlan.Scenario) throws -> BenchmarkPlan {
+        let urls = try url.map { text in
+            guard let url = BenchURL(text) else { throw ValidationError("'\(text)' is no ws:// URL") }
+            return url
+        }
+        guard patience > 0 else { throw ValidationError("--patience must be positive") }
+        var plan = BenchmarkPlan(scenario, urls: urls)
+        plan.clients = clients
+        plan.topics = topics
+        plan.topicPrefix = topicPrefix
+        plan.serverProcesses = serverPid
+        plan.threads = threads
+        plan.parallelConnects = parallel
+        plan.patience = .seconds(patience)
+        return plan
+    }
+
+    /// Checks a plan, for usage to be shown with what is wrong.
+    func validate(_ plan: BenchmarkPlan) throws {
+        if let problem = plan.problem { throw ValidationError(problem) }
+    }
+
+    /// Runs a plan, prints the report, and exits with the code that fits it.
+    func run(_ plan: BenchmarkPlan) async throws {
+        if let limit = FileDescriptorLimit.raise(), limit.soft < UInt64(plan.clients) + 100 {
+            try fail("\(plan.clients) clients need more open files than the limit of \(limit.soft): see ulimit -n")
+        }
+        let last = Mutex<BenchmarkProgress?>(nil)
+        let report: BenchmarkReport
+        do {
+            report = try await Benchmark(plan).run { progress in
+                guard !quiet else { return }
+                let line = last.withLock { last in
+                    defer { last = progress }
+                    return progress.line(since: last)
+                }
+                Self.writeError(line)
+            }
+        } catch {
+            try fail("\(error)")
+        }
+        print(json ? try report.json() : report.table)
+        if !report.faults.isEmpty { throw ExitCode(2) }
+    }
+
+    private func fail(_ message: String) throws -> Never {
+        Self.writeError("channelsocket: \(message)")
+        throw ExitCode.failure
+    }
+
+    private static func writeError(_ line: String) {
+        FileHandle.standardError.write(Data("\(line)\n".utf8))
+    }
+}

@@ -1,0 +1,78 @@
+import ChannelSocket
+import NIOCore
+import Synchronization
+
+/// Runs scripts by their digest, and in full where Redis does not know them yet.
+struct RedisScriptRunner: Sendable {
+    private let commands: RedisCommandClient
+    private let digests = Digests()
+
+    private final class Digests: Sendable {
+        let byName = Mutex<[String: String]>([:])
+    }
+
+    init(_ commands: RedisCommandClient) {
+        self.commands = commands
+    }
+
+    /// Runs a script.
+    ///
+    /// - Parameters:
+    ///   - script: the script.
+    ///   - keys: its keys.
+    ///   - arguments: its other arguments.
+    ///   - topic: the topic whose connection is used.
+    /// - Throws: ``PresenceError`` of code `unavailable`.
+    func run(
+        _ script: RedisScript, keys: [String], _ arguments: [RedisArgument], topic: String = ""
+    ) async throws(PresenceError) -> RESPValue {
+        let rest = [RedisArgument(keys.count)] + keys.map { .text($0) } + arguments
+        if let digest = digests.byName.withLock({ $0[script.name] }) {
+            do throws(PubSubError) {
+                return try await send(["EVALSHA", .text(digest)] + rest, topic)
+            } catch where error.code != .rejected || !error.message.hasPrefix("NOSCRIPT") {
+                throw Self.unavailable(error)
+            } catch {
+                // Redis was restarted.
+            }
+        }
+        do throws(PubSubError) {
+            let digest = try await send(["SCRIPT", "LOAD", .text(script.source)], topic).text
+            digests.byName.withLock { $0[script.name] = digest }
+            return try await send(["EVAL", .text(script.source)] + rest, topic)
+        } catch {
+            throw Self.unavailable(error)
+        }
+    }
+
+    /// Sends a plain command.
+    ///
+    /// - Throws: ``PresenceError`` of code `unavailable`.
+    @discardableResult
+    func send(_ arguments: [RedisArgument], topic: String = "") async throws(PresenceError) -> RESPValue {
+        do throws(PubSubError) {
+            return try await send(arguments, topic)
+        } catch {
+            throw Self.unavailable(error)
+        }
+    }
+
+    /// Sends a plain command whose reply nobody needs.
+    func sendWithoutWaiting(_ arguments: [RedisArgument], topic: String) {
+        _ = commands.send(arguments, topic: topic)
+    }
+
+    private func send(_ arguments: [RedisArgument], _ topic: String) async throws(PubSubError) -> RESPValue {
+        do {
+            return try await commands.send(arguments, topic: topic).get()
+        } catch let error as PubSubError {
+            throw error
+        } catch {
+            throw PubSubError(.rejected, "\(error)")
+        }
+    }
+
+    private static func unavailable(_ error: PubSubError) -> PresenceError {
+        PresenceError(.unavailable, "Redis: \(error)")
+    }
+}

@@ -1,0 +1,28 @@
+extension RedisScript {
+    /// Renews a lease and takes over dead incarnations.
+    ///
+    /// KEYS: leases, reaping. ARGV: incarnation, milliseconds of a lease, `1` to register a new incarnation, `1` to
+    /// take over, milliseconds for removing members. Answers `LOST`, or `OK` and the incarnations taken over.
+    static let poll = RedisScript(
+        name: "poll",
+        source: #"""
+            local z, r, inc = KEYS[1], KEYS[2], ARGV[1]
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            if ARGV[3] ~= '1' and not redis.call('ZSCORE', z, inc) then return {'LOST'} end
+            redis.call('ZADD', z, now + tonumber(ARGV[2]), inc)
+            local taken = {'OK'}
+            if ARGV[4] == '1' then
+              for _, dead in ipairs(redis.call('ZRANGEBYSCORE', z, '-inf', now, 'LIMIT', 0, 10)) do
+                redis.call('ZREM', z, dead)
+                redis.call('ZADD', r, now, dead)
+              end
+              for _, dead in ipairs(redis.call('ZRANGEBYSCORE', r, '-inf', now, 'LIMIT', 0, 10)) do
+                redis.call('ZADD', r, now + tonumber(ARGV[5]), dead)
+                taken[#taken + 1] = dead
+              end
+            end
+            return taken
+            """#
+    )
+}
