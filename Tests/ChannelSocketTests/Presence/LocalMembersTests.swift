@@ -43,7 +43,8 @@ import Testing
     func cancelsOut() {
         var local = tracked()
         let answered = Mutex(false)
-        #expect(local.untrack(owner: 1, key: "ann") { _ in answered.withLock { $0 = true } })
+        let wasTracked = local.untrack(owner: 1, key: "ann") { _ in answered.withLock { $0 = true } }
+        #expect(wasTracked)
         #expect(batch(&local).isEmpty)
         for answer in local.takeSettled() { answer() }
         #expect(answered.withLock { $0 })
@@ -84,10 +85,10 @@ import Testing
     func full() {
         var local = LocalMembers()
         let outcome = Mutex<PresenceError.Code?>(nil)
-        #expect(
-            local.track(owner: 1, key: "ann", meta: "{}", ref: "r1") { result in
-                if case .failure(let error) = result { outcome.withLock { $0 = error.code } }
-            })
+        let isNew = local.track(owner: 1, key: "ann", meta: "{}", ref: "r1") { result in
+            if case .failure(let error) = result { outcome.withLock { $0 = error.code } }
+        }
+        #expect(isNew)
         _ = batch(&local)
         for answer in local.confirmed(applied(refused: ["r1"])) { answer() }
         #expect(outcome.withLock { $0 } == .topicFull)

@@ -1,3 +1,4 @@
+import PhoenixWire
 import Testing
 
 @testable import ChannelSocket
