@@ -68,14 +68,18 @@ import Testing
     func prefix() async throws {
         try await RedisServer.withServer { redis in
             let node = try TestNode(redis.url) { $0.channelPrefix = "{app}*:" }
+            let friend = try TestNode(redis.url) { $0.channelPrefix = "{app}*:" }
             let other = try TestNode(redis.url)
-            try await TestNode.run(node, other) {
+            try await TestNode.run(node, friend, other) {
+                try await friend.connected()
                 try await node.subscribe("room:a")
                 try await other.connected()
                 #expect(try await redis.command("PUBSUB", "CHANNELS", "{app}[*]:room*") == "{app}*:room:a")
                 try await other.publish("room:a", "elsewhere")
                 try await redis.command("PUBLISH", "{app}*:room:a", #"{"event":"here","payload":{}}"#)
                 try await wait("delivery") { node.events == ["here"] }
+                try await friend.publish("room:a", "friend")
+                try await wait("delivery") { node.events == ["here", "friend"] }
             }
         }
     }
