@@ -284,7 +284,7 @@ def two_nodes(bench, tables, start_contract):
                 stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
             )
             raws.append(json.loads(done.stdout))
-            ours.append(bench.run("fanout", nodes, clients=20, topics=1, rate=200))
+            ours.append(bench.run("fanout", nodes, clients=2, topics=1, rate=200))
         raw = statistics.median(entry["p50"] for entry in raws)
         same = median(ours, "traffic", "latency", "p50")
         cross = median(ours, "traffic", "crossLatency", "p50")
