@@ -38,12 +38,6 @@ extension Dialogue.Expected {
         }
     }
 
-    /// Whether an event is what is expected, apart from all others.
-    func matches(_ event: TestWebSocketEvent) -> Bool {
-        var refs = PresenceRefs()
-        return matches(event, &refs)
-    }
-
     /// What is expected, for people.
     var summary: String {
         if let text { return "text \(text.prefix(400))" }
