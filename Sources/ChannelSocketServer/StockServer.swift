@@ -42,7 +42,8 @@ public struct StockServer: Sendable {
         let group = eventLoopGroup
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
-        let store: any PresenceStore = redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
+        let store: any PresenceStore =
+            redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let application = application(
