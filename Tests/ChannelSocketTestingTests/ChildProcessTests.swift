@@ -51,6 +51,16 @@ struct ChildProcessTests {
         }
     }
 
+    @Test("starts processes with none of the open files of the tests")
+    func inheritsNothing() async throws {
+        let file = try #require(fopen("/dev/null", "r"))
+        defer { fclose(file) }
+        let process = try Self.shell("ls -1 /proc/self/fd | wc -l")
+        try await process.waitForExit()
+        // The three standard ones, and the folder that ls reads.
+        #expect(process.output.trimmingCharacters(in: .whitespaces) == "4")
+    }
+
     @Test("says what is missing")
     func missing() {
         #expect(throws: TestingError.self) { try ChildProcess(product: "no-such-product") }

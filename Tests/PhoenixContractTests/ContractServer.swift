@@ -18,10 +18,20 @@ struct ContractServer: Sendable {
 
 /// Starts one contract server for all tests of a suite, and stops it afterwards.
 struct ContractServerTrait: SuiteTrait, TestScoping {
+    /// Whether the server is one of several nodes, on a Redis of its own.
+    var usesRedis = false
+
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let server = try await ContractServer.start()
+        guard usesRedis else { return try await perform(function, arguments: []) }
+        try await RedisServer.withServer { redis in
+            try await perform(function, arguments: ["--redis", redis.url])
+        }
+    }
+
+    private func perform(_ function: @Sendable () async throws -> Void, arguments: [String]) async throws {
+        let server = try await ContractServer.start(arguments: arguments)
         try await ContractServer.$current.withValue(server) { try await function() }
         #expect(try await server.process.stop() == .exited(0), "SIGTERM ends the server in order")
     }
@@ -30,4 +40,7 @@ struct ContractServerTrait: SuiteTrait, TestScoping {
 extension Trait where Self == ContractServerTrait {
     /// One contract server for the whole suite, as ``ContractServer/current``.
     static var contractServer: Self { Self() }
+
+    /// One contract server with Redis for the whole suite, as ``ContractServer/current``.
+    static var contractServerWithRedis: Self { Self(usesRedis: true) }
 }

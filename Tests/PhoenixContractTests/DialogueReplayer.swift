@@ -45,8 +45,8 @@ struct DialogueReplayer {
             step = index
             try await perform(current)
             if current.more { continue }
-            for (name, frames) in current.frames.sorted(by: { $0.key < $1.key }) {
-                guard current.only?.contains(name) ?? true else { continue }
+            for (name, frames) in current.frames.sorted(by: { $0.key < $1.key })
+            where current.only?.contains(name) ?? true {
                 try await expect(frames, on: name, unordered: current.unordered)
             }
             // The one that acted first: what it caused has left it when its answer comes.

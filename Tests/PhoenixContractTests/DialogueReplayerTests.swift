@@ -11,12 +11,14 @@ struct DialogueReplayerTests {
         #"{"do":"send","conn":"a","text":"[null,\"1\",\"phoenix\",\"heartbeat\",{}]"\#(more),"got":{"a":[\#(got)]}}"#
     }
 
-    private func replay(handshake: String = Self.opened, _ steps: String...) async throws {
+    private func replay(
+        handshake: String = Self.opened, patience: Duration = TestWebSocket.patience, _ steps: String...
+    ) async throws {
         let server = try #require(ContractServer.current)
         let open = #"{"do":"open","conn":"a","path":"/websocket?vsn=2.0.0","got":{"handshake":\#(handshake)}}"#
         let text = #"{"name":"n","about":"a","steps":[\#(([open] + steps).joined(separator: ","))]}"#
         let dialogue = try DialogueLibrary.parse(text, runID: DialogueLibrary.makeRunID())
-        var replayer = DialogueReplayer(dialogue, port: server.port, patience: .milliseconds(200))
+        var replayer = DialogueReplayer(dialogue, port: server.port, patience: patience)
         try await replayer.replay()
     }
 
@@ -33,7 +35,7 @@ struct DialogueReplayerTests {
     @Test("fails when an expected frame does not come")
     func missingFrame() async throws {
         await #expect(throws: DialogueMismatch.self) {
-            try await replay(Self.heartbeat(got: "\(Self.pong),\(Self.pong)"))
+            try await replay(patience: .milliseconds(100), Self.heartbeat(got: "\(Self.pong),\(Self.pong)"))
         }
     }
 
@@ -60,7 +62,9 @@ struct DialogueReplayerTests {
         try await replay(malformed(#"{"close":1011}"#))
         await #expect(throws: DialogueMismatch.self) { try await replay(malformed("")) }
         await #expect(throws: DialogueMismatch.self) { try await replay(malformed(#"{"close":1000,"reason":""}"#)) }
-        await #expect(throws: DialogueMismatch.self) { try await replay(Self.heartbeat(got: #"{"close":1011}"#)) }
+        await #expect(throws: DialogueMismatch.self) {
+            try await replay(Self.heartbeat(got: #"{"close":1011}"#))
+        }
     }
 
     @Test("compares the handshake")

@@ -51,19 +51,22 @@ public final class ChildProcess: Sendable {
         name = executable.lastPathComponent
         let state = Watched(State())
         self.state = state
-        var descriptors: [Int32] = [-1, -1]
-        guard pipe(&descriptors) == 0 else { throw TestingError(.unusable, "cannot make a pipe") }
-        for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        defer { close(descriptors[1]) }
-        let output = try ProcessOutput(descriptors[0]) { bytes in
+        let pipe = try ProcessOutput.makePipe()
+        defer { close(pipe.writing) }
+        let output = try ProcessOutput(pipe.reading) { bytes in
             state.update { $0.receive(bytes) }
         }
-        process = try SpawnedProcess.start(
-            [executable.path] + arguments,
-            environment: ProcessInfo.processInfo.environment.merging(environment) { _, new in new },
-            output: descriptors[1]
-        ) { exit in
-            output.finish { state.update { $0.end(exit) } }
+        do {
+            process = try SpawnedProcess.start(
+                [executable.path] + arguments,
+                environment: ProcessInfo.processInfo.environment.merging(environment) { _, new in new },
+                output: pipe.writing
+            ) { exit in
+                output.finish { state.update { $0.end(exit) } }
+            }
+        } catch {
+            output.finish {}
+            throw error
         }
     }
 

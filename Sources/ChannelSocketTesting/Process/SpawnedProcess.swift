@@ -11,6 +11,17 @@ final class SpawnedProcess: Sendable {
 
     private let reaped = Mutex(false)
 
+    /// Has a child close all descriptors from a number on, where the system can do that.
+    ///
+    /// Without, a child would keep listening sockets and connections of the tests open. The function is GNU's, which
+    /// Swift does not see in the header.
+    private static let closeInherited: CloseFrom? = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+        unsafeBitCast($0, to: CloseFrom.self)
+    }
+
+    private typealias CloseFrom =
+        @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
     /// Starts a program that ends with this process, whatever ends that.
     ///
     /// - Parameters:
@@ -61,11 +72,7 @@ final class SpawnedProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
-        // A child that inherits a test's sockets keeps them open after the test has closed them.
-        for descriptor in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
-            guard let descriptor = Int32(descriptor), descriptor > 2 else { continue }
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        }
+        _ = Self.closeInherited?(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
