@@ -15,6 +15,7 @@ struct BenchmarkTests {
         plan.duration = .milliseconds(400)
         plan.hold = .milliseconds(10)
         plan.patience = .seconds(20)
+        plan.connectPatience = .seconds(30)
         return plan
     }
 
@@ -148,7 +149,7 @@ struct BenchmarkTests {
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
         var plan = try Self.plan(.connect, ports: try #require(listener.localAddress?.port))
-        plan.patience = .milliseconds(300)
+        plan.connectPatience = .milliseconds(300)
         plan.parallelConnects = 4
         await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }
         try await listener.close()
