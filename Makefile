@@ -16,7 +16,7 @@ SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build build-tests bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -41,12 +41,14 @@ bench: packages-run
 test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"
 
-test-swift: packages-run clients
+build-tests: packages-run
 	$(SWIFT) build --build-tests
+
+test-swift: build-tests clients
 	$(SWIFT) test --skip-build --no-parallel
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
-test-system: packages-test clients
+test-system: build-tests clients
 	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
 
 # Release: only the optimizer keeps temporaries off the heap.

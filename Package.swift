@@ -141,7 +141,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketBenchTests",
-            dependencies: ["ChannelSocketBench", "ChannelSocketTesting", nioCore],
+            dependencies: ["ChannelSocketBench", "ChannelSocketTesting", nioCore, nioPosix],
             swiftSettings: swiftSettings
         ),
         .testTarget(

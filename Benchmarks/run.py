@@ -6,7 +6,6 @@ and the medians are shown. Started by `make bench`, which builds everything; `--
 """
 
 import argparse
-import contextlib
 import datetime
 import json
 import os
@@ -20,6 +19,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import heap  # heap.py beside this file
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -229,10 +230,7 @@ def connect(bench, tables, start_stock, floor):
         server = start_stock()
         # The first clients pay for what all share: code that is touched for the first time, pools, tables.
         bench.run("connect", [server], clients=100, hold=0.2)
-        before = memory_map(server.process.pid)
-        with idle_clients(bench, server, clients) as report:
-            after = memory_map(server.process.pid)
-            reports.append(report())
+        reports.append(bench.run("connect", [server], clients=clients))
         server.stop()
     floors = bench.interleaved("connect", {"floor": [floor]}, clients=clients, hold=0)["floor"]
     cpu = median(reports, "connect", "cpuPerClient")
@@ -243,49 +241,34 @@ def connect(bench, tables, start_stock, floor):
     per_client = median(reports, "connect", "memoryPerClient")
     tables.most(f"memory (PSS) of an idle joined client, {clients:,} of them", "KiB",
                 None if per_client is None else per_client / 1024, 6, f"{number(per_client)} bytes")
-    for name in sorted(after, key=lambda name: before.get(name, 0) - after[name]):
-        grown = after[name] - before.get(name, 0)
-        if abs(grown) / clients >= 1:
-            tables.memory.append((name, number(after[name] / 2**20), number(grown / clients)))
 
 
-@contextlib.contextmanager
-def idle_clients(bench, server, clients):
-    """Lets clients connect and stay while the body runs; it gets a function that waits for the report."""
-    hold = 3
-    command = [ROOT / ".build/release/channelsocket", "bench", "connect", "--json", "--url", server.url,
-               "--server-pid", server.process.pid, "--clients", clients, "--hold", hold]
+def memory(bench, tables, start_stock):
+    """Where the memory of idle clients goes: what the heap has more with them than without."""
+    clients, hold = 1_000, 10
+    note(f"heap of {clients} idle clients")
+    server = start_stock()
+    bench.run("connect", [server], clients=100, hold=0.2)
+    before = heap.census(server.process.pid)
     process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {LOAD_CORE}),
+        [ROOT / ".build/release/channelsocket", "bench", "connect", "--url", server.url, "--clients", str(clients),
+         "--hold", str(hold)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )
-    for line in process.stderr:
-        if "holding" in line:
-            break
-
-    def report():
-        output, _ = process.communicate()
-        if process.returncode != 0:
-            bench.faults.append(f"connect: {output}")
-        return json.loads(output)
-
-    yield report
-
-
-def memory_map(pid):
-    """Bytes (PSS) by what they are mapped for."""
-    sums = {}
-    name = None
-    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
-        fields = line.split()
-        if "-" in fields[0] and not fields[0].endswith(":"):
-            path = " ".join(fields[5:])
-            name = ("heap (brk)" if path == "[heap]" else "heap and stacks of threads (anonymous mappings)"
-                    if not path or path.startswith("[anon") else "stack" if path.startswith("[stack")
-                    else "program and libraries")
-        elif fields[0] == "Pss:":
-            sums[name] = sums.get(name, 0) + int(fields[1]) * 1024
-    return sums
+    if not any("holding" in line for line in process.stderr):
+        raise SystemExit("bench: the idle clients could not connect")
+    after = heap.census(server.process.pid)
+    process.terminate()
+    process.wait()
+    process.stderr.close()
+    server.stop()
+    rows = []
+    for name, (count, size) in after.items():
+        count_before, size_before = before.get(name, (0, 0))
+        rows.append((name, (count - count_before) / clients, (size - size_before) / clients))
+    rows.sort(key=lambda row: -row[2])
+    tables.memory += [(name, f"{count:.2f}", number(size)) for name, count, size in rows if size >= 8]
+    tables.memory.append(("all of the heap", f"{sum(row[1] for row in rows):.2f}", number(sum(row[2] for row in rows))))
 
 
 def two_nodes(bench, tables, start_contract):
@@ -365,7 +348,7 @@ def main():
     parser.add_argument("--duration", type=float, default=3)
     parser.add_argument("--floor", type=Path, default=ROOT / ".build/floor/floor", help="the compiled floor")
     parser.add_argument("--baseline", type=Path, help="the server of stock NIO handlers, if it is built")
-    parser.add_argument("--only", help="comma-separated: fanout, latency, connect, nodes, scaling")
+    parser.add_argument("--only", help="comma-separated: fanout, latency, connect, memory, nodes, scaling")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.warmup, options.duration = 1, 0.3, 1
@@ -375,7 +358,7 @@ def main():
     if hard != resource.RLIM_INFINITY and hard < 11_000:
         raise SystemExit(f"bench: 10,000 clients need more open files than {hard} (ulimit -Hn)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    parts = set((options.only or "fanout,latency,connect,nodes,scaling").split(","))
+    parts = set((options.only or "fanout,latency,connect,memory,nodes,scaling").split(","))
 
     bench, tables, where, more = Bench(options), Tables(), machine(), ""
     contract = ROOT / ".build/release/phoenix-contract"
@@ -404,6 +387,8 @@ def main():
             latency(bench, tables, ours, floor)
         if "connect" in parts:
             connect(bench, tables, start_stock, floor)
+        if "memory" in parts:
+            memory(bench, tables, start_stock)
         if "nodes" in parts:
             two_nodes(bench, tables, start_contract)
         if "scaling" in parts:
@@ -421,8 +406,8 @@ def main():
     if tables.goals:
         print(table(("work", "ours", "floor", "ratio", "goal", "", "more"), tables.goals))
     if tables.memory:
-        print("\nWhere the memory of idle clients goes:\n")
-        print(table(("mapping", "MiB in all", "bytes per client"), tables.memory))
+        print("\nWhere the memory of an idle joined client goes, by what is on the heap for 1,000 of them:\n")
+        print(table(("object", "per client", "bytes per client"), tables.memory))
     if tables.scaling:
         print("\nCPU per delivery as topics and subscribers grow, 1 message of each topic in flight:\n")
         print(table(("topics", "subscribers each", "ours, us", "floor, us", "ratio", "deliveries/s"), tables.scaling))

@@ -40,11 +40,18 @@ public struct StockServer: Sendable {
         reportLimits(logger)
 
         let group = eventLoopGroup
-        let pubSub = PubSub(adapter: adapter(on: group, logger: logger), node: configuration.node, logger: logger)
-        let application = application(pubSub: pubSub, group: group, logger: logger, onListening: onListening)
+        let redis = redisAdapter(on: group, logger: logger)
+        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
+        let store: any PresenceStore =
+            redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
+            ?? MemoryPresenceStore()
+        let presence = Presence(pubSub: pubSub, store: store, logger: logger)
+        let application = application(
+            pubSub: pubSub, presence: presence, group: group, logger: logger, onListening: onListening
+        )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, watch, application],
+            services: [pubSub, presence, watch, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -64,10 +71,11 @@ extension StockServer {
         return MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads ?? 64)
     }
 
-    private func adapter(on group: any EventLoopGroup, logger: Logger) -> any PubSubAdapter {
+    /// The link to the other nodes, if there are any.
+    private func redisAdapter(on group: any EventLoopGroup, logger: Logger) -> RedisAdapter? {
         guard let redis = configuration.redis else {
             logger.info("no Redis configured: this node is alone and keeps everything in memory")
-            return LocalAdapter()
+            return nil
         }
         logger.info(
             "joining other nodes through Redis",
@@ -88,13 +96,20 @@ extension StockServer {
 
     private func application(
         pubSub: PubSub,
+        presence: Presence,
         group: any EventLoopGroup,
         logger: Logger,
         onListening: @escaping @Sendable (_ url: String) -> Void
     ) -> some ApplicationProtocol {
         let node = configuration.node
         let host = configuration.host
-        let endpoint = Endpoint(configuration.socketPath, pubSub: pubSub, logger: logger) {
+        let connect: Endpoint.Connect = { request in
+            let user = request.params["user"]
+            return .accept(assigns: user.map { [RoomChannel.userKey: $0] as Assigns } ?? [:])
+        }
+        let endpoint = Endpoint(
+            configuration.socketPath, pubSub: pubSub, presence: presence, logger: logger, connect: connect
+        ) {
             Route("room:*") { _, _, _ in try RoomChannel(node: node) }
         }
         // Hummingbird's only word at info level is that it listens, which `onListening` says better.

@@ -1,5 +1,6 @@
 import ChannelSocketTesting
-import Foundation
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import ChannelSocketBench
@@ -140,6 +141,17 @@ struct BenchmarkTests {
         await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }
         try await server.process.stop()
         await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }
+    }
+
+    @Test("gives up on a server that does not answer")
+    func noAnswer() async throws {
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        var plan = try Self.plan(.connect, ports: try #require(listener.localAddress?.port))
+        plan.patience = .milliseconds(300)
+        plan.parallelConnects = 4
+        await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }
+        try await listener.close()
     }
 
     @Test("is not begun with a plan that makes no sense")

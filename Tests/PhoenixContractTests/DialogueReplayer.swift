@@ -54,8 +54,8 @@ struct DialogueReplayer {
             try await perform(current)
             if current.more { continue }
             let isUnordered = current.unordered || (follows && !ordersPipelined)
-            let frames = current.frames.filter { current.only?.contains($0.key) ?? true }
-            for (name, frames) in frames.sorted(by: { $0.key < $1.key }) {
+            for (name, frames) in current.frames.sorted(by: { $0.key < $1.key })
+            where current.only?.contains(name) ?? true {
                 try await expect(frames, on: name, unordered: isUnordered)
             }
             // The one that acted first: what it caused has left it when its answer comes.

@@ -27,6 +27,10 @@ def wait_until(what, condition, deadline=DEADLINE):
         time.sleep(0.02)
 
 
+# The kernel ends what a test left behind when it failed half way, or was killed.
+ENDS_WITH_TEST = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+
+
 class Process:
     """A process that is ended with its test, its output kept in a file that a failure can be read from."""
 
@@ -38,7 +42,7 @@ class Process:
         inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [str(part) for part in command],
+                ENDS_WITH_TEST + [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -12,14 +12,12 @@ class ChatPageTest(unittest.TestCase):
     def setUpClass(cls):
         cls.redis = Redis()
         cls.addClassCleanup(cls.redis.close)
-        cls.nodes = [Node("alpha", cls.redis), Node("beta", cls.redis)]
+        cls.nodes = []
+        cls.addClassCleanup(lambda: [node.stop() for node in cls.nodes])
+        for name in ("alpha", "beta"):
+            cls.nodes.append(Node(name, cls.redis))
         cls.browser = Chromium()
         cls.addClassCleanup(cls.browser.close)
-
-    @classmethod
-    def tearDownClass(cls):
-        for node in cls.nodes:
-            node.stop()
 
     def setUp(self):
         self.room = self.id().rpartition(".")[2]

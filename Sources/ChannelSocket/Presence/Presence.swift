@@ -25,9 +25,10 @@ public final class Presence: Service {
     /// Enriches what clients get: returns members to be added beside `metas`, for the keys it knows something about.
     ///
     /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added.
-    public typealias Fetch = @Sendable (
-        _ topic: String, _ keys: Set<String>
-    ) async throws -> [String: [String: Payload]]
+    public typealias Fetch =
+        @Sendable (
+            _ topic: String, _ keys: Set<String>
+        ) async throws -> [String: [String: Payload]]
 
     /// The limits.
     public let configuration: PresenceConfiguration

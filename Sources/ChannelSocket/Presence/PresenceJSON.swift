@@ -10,7 +10,9 @@ enum PresenceJSON {
     }
 
     /// The payload of `presence_state`: `{key: {"metas": [...]}}`.
-    static func state(_ groups: some Sequence<(key: String, value: [PresenceMember])>, fields: PresenceFields) -> Payload {
+    static func state(
+        _ groups: some Sequence<(key: String, value: [PresenceMember])>, fields: PresenceFields
+    ) -> Payload {
         var json = "{"
         append(groups, fields: fields, to: &json)
         json += "}"

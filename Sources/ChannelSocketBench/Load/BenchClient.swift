@@ -66,8 +66,12 @@ final class BenchClient: ChannelInboundHandler {
 
     /// Closes the connection in order.
     func leave() {
-        guard let context, state != .ended else { return }
+        guard state == .joined else {
+            end("given up")
+            return
+        }
         state = .ended
+        guard let context else { return }
         var frame = ByteBuffer()
         withUnsafeBytes(of: UInt16(1000).bigEndian) {
             load.writer.append(control: ClientFrames.close, $0, to: &frame)

@@ -43,8 +43,14 @@ struct ConnectPhase {
             tasks.addTask { try await connectAll() }
             tasks.addTask { try await watch() }
             defer { tasks.cancelAll() }
-            // The watch ends by throwing only.
-            try await tasks.next()
+            do {
+                // The watch ends by throwing only.
+                try await tasks.next()
+            } catch {
+                // The others wait for answers that may never come.
+                for loop in loops { try await loop.call { $0.shutDown() } }
+                throw error
+            }
         }
     }
 
@@ -73,7 +79,7 @@ struct ConnectPhase {
                 .channelInitializer { channel in
                     loop.initialize { load in
                         let client = BenchClient(number: number, load: load, joined: joined)
-                        load.add(client)
+                        try load.add(client)
                         try channel.pipeline.syncOperations.addHandler(client)
                     }
                 }

@@ -7,7 +7,7 @@ final class LoadLoop {
     let index: Int
     let plan: BenchmarkPlan
     let eventLoop: any EventLoop
-    let traffic: any Traffic
+    private(set) var traffic: any Traffic
     var tally = Tally()
     var writer: PushWriter
     /// Whether what happens is measured.
@@ -20,6 +20,7 @@ final class LoadLoop {
     private(set) var clients: [Int: BenchClient] = [:]
 
     private var heartbeat: RepeatedTask?
+    private var isShutDown = false
 
     init(index: Int, plan: BenchmarkPlan, eventLoop: any EventLoop) {
         self.index = index
@@ -35,7 +36,11 @@ final class LoadLoop {
     }
 
     /// Makes a client of this loop known.
-    func add(_ client: BenchClient) {
+    ///
+    /// - Parameter client: the client.
+    /// - Throws: ``BenchmarkError`` when everything has ended.
+    func add(_ client: BenchClient) throws {
+        guard !isShutDown else { throw BenchmarkError.notJoined("the benchmark has ended") }
         clients[client.number] = client
     }
 
@@ -71,8 +76,11 @@ final class LoadLoop {
 
     /// Ends everything.
     func shutDown() {
+        isShutDown = true
         heartbeat?.cancel()
         traffic.stop()
+        // It knows the clients, who know this loop.
+        traffic = IdleTraffic()
         for client in clients.values { client.leave() }
         clients = [:]
         peers = []

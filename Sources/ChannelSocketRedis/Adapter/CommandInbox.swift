@@ -13,6 +13,8 @@ struct CommandInbox {
 
     /// Why nothing is accepted; nil when the publisher connection is ready.
     var closedBecause: String?
+    /// The node that publishes.
+    var node: String?
     private var buffer = ByteBuffer()
     private var commands: [PendingCommand] = []
     /// Accepted, and neither answered nor failed.
@@ -27,7 +29,9 @@ struct CommandInbox {
         closedBecause = "not running"
     }
 
-    /// Checks whether a command would be accepted now.
+    /// Checks whether the publisher connection is ready.
+    ///
+    /// - Throws: `PubSubError` of code `disconnected`.
     func check() throws(PubSubError) {
         if let closedBecause { throw PubSubError(.disconnected, closedBecause) }
     }
@@ -35,27 +39,27 @@ struct CommandInbox {
     /// Accepts a command.
     ///
     /// - Parameters:
-    ///   - command: the command as RESP.
+    ///   - bytes: the command as RESP.
     ///   - completion: whom to tell.
-    ///   - deadline: when the connection counts as dead if Redis has not answered.
     /// - Returns: whether this is the first command since ``take()``, and the event loop is to be told.
     /// - Throws: `PubSubError`: `disconnected` or `overloaded`.
-    mutating func append(
-        _ command: ByteBuffer, _ completion: PendingCommand.Completion, deadline: NIODeadline
-    ) throws(PubSubError) -> Bool {
+    mutating func append(_ bytes: ByteBuffer, _ completion: PendingCommand.Completion) throws(PubSubError) -> Bool {
         try check()
-        let bytes = command.readableBytes
-        guard pendingCommands < maxCommands, pendingBytes + bytes <= maxBytes || pendingCommands == 0 else {
+        let size = bytes.readableBytes
+        guard pendingCommands < maxCommands, pendingBytes + size <= maxBytes || pendingCommands == 0 else {
             throw PubSubError(
-                .overloaded, "\(pendingCommands) commands of \(pendingBytes) bytes are waiting for Redis already")
+                .overloaded,
+                "\(pendingCommands) commands of \(pendingBytes) bytes are waiting for Redis already"
+            )
         }
         pendingCommands += 1
-        pendingBytes += bytes
-        commands.append(PendingCommand(completion: completion, bytes: bytes, deadline: deadline))
+        pendingBytes += size
+        // The deadline is set when the command is written, moments later.
+        commands.append(PendingCommand(completion: completion, bytes: size, deadline: .distantFuture))
         if commands.count == 1 {
-            buffer = command
+            buffer = bytes
         } else {
-            buffer.writeImmutableBuffer(command)
+            buffer.writeImmutableBuffer(bytes)
         }
         return commands.count == 1
     }

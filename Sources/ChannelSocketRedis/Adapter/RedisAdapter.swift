@@ -26,7 +26,7 @@ public final class RedisAdapter: PubSubAdapter {
     private let counters = RedisCounters()
     /// Where presence diffs go.
     let presenceInlet = PresenceInlet()
-    private let node = Mutex<String?>(nil)
+    private let isRunning = Mutex(false)
 
     /// Creates an adapter, which does nothing until it runs.
     ///
@@ -95,12 +95,12 @@ public final class RedisAdapter: PubSubAdapter {
     public func run(
         node: NodeID, delivering deliver: @escaping @Sendable (RoutedBroadcast) -> Void
     ) async throws {
-        let isFirst = self.node.withLock { running in
-            defer { running = node.description }
-            return running == nil
+        let isFirst = isRunning.withLock { isRunning in
+            defer { isRunning = true }
+            return !isRunning
         }
         guard isFirst else { throw RedisAdapterError("the adapter runs already") }
-        defer { self.node.withLock { $0 = nil } }
+        defer { isRunning.withLock { $0 = false } }
         let stopped = shards.map { $0.start(node: node, delivering: deliver) }
         await withTaskCancellationHandler {
             for shard in stopped { try? await shard.get() }
@@ -132,19 +132,7 @@ public final class RedisAdapter: PubSubAdapter {
     /// - Returns: a future that succeeds when Redis has taken the broadcast, and fails with `PubSubError` otherwise.
     public func publish(_ broadcast: RoutedBroadcast) -> EventLoopFuture<Void>? {
         let topic = broadcast.broadcast.topic
-        return shard(of: topic).publish(channel: configuration.channelPrefix + topic) {
-            buffer throws(PubSubError) in
-            let envelope = BroadcastEnvelope(
-                broadcast.broadcast,
-                node: node.withLock { $0 },
-                excluding: broadcast.excluding?.description
-            )
-            do throws(WireError) {
-                try envelope.encode(into: &buffer)
-            } catch {
-                throw PubSubError(.rejected, error.description)
-            }
-        }
+        return shard(of: topic).publish(broadcast, to: configuration.channelPrefix + topic)
     }
 
     /// The shard that serves a topic.

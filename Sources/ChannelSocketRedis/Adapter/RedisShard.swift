@@ -1,6 +1,7 @@
 import ChannelSocket
 import Logging
 import NIOCore
+import PhoenixWire
 import Synchronization
 
 /// A share of the topics with its own pair of connections: the part that any thread may call.
@@ -117,57 +118,59 @@ final class RedisShard: Sendable {
     // MARK: Commands
 
     /// Encodes a broadcast and sends it.
-    func publish(channel: String, encode: (inout ByteBuffer) throws(PubSubError) -> Void) -> EventLoopFuture<Void> {
-        do throws(PubSubError) {
-            // Nothing is encoded in vain while Redis is away.
-            let closedBecause = inbox.withLock { $0.closedBecause }
-            if let closedBecause { throw PubSubError(.disconnected, closedBecause) }
-            var payload = ByteBuffer()
-            try encode(&payload)
-            var command = ByteBuffer()
-            command.writeRedisPublish(channel: channel, payload: payload)
-            let promise = eventLoop.makePromise(of: Void.self)
-            try enqueue(command, .publish(promise)) { promise.fail($0) }
-            return promise.futureResult
+    func publish(_ broadcast: RoutedBroadcast, to channel: String) -> EventLoopFuture<Void> {
+        // Nothing is encoded in vain while Redis is away.
+        let (closedBecause, node) = inbox.withLock { ($0.closedBecause, $0.node) }
+        if let closedBecause { return failed(PubSubError(.disconnected, closedBecause)) }
+        let envelope = BroadcastEnvelope(
+            broadcast.broadcast,
+            node: node,
+            excluding: broadcast.excluding?.description
+        )
+        var payload = ByteBuffer()
+        do throws(WireError) {
+            try envelope.encode(into: &payload)
         } catch {
-            counters.countFailure(error.code)
-            return eventLoop.makeFailedFuture(error)
+            return failed(PubSubError(.rejected, error.description))
         }
+        var command = ByteBuffer()
+        command.writeRedisPublish(channel: channel, payload: payload)
+        let promise = eventLoop.makePromise(of: Void.self)
+        enqueue(command, .publish(promise))
+        return promise.futureResult
     }
 
     /// Sends any command.
     func send(_ arguments: [RedisArgument]) -> EventLoopFuture<RESPValue> {
-        do throws(PubSubError) {
-            var command = ByteBuffer()
-            command.writeRedisCommand(arguments)
-            let promise = eventLoop.makePromise(of: RESPValue.self)
-            try enqueue(command, .command(promise)) { promise.fail($0) }
-            return promise.futureResult
-        } catch {
-            return eventLoop.makeFailedFuture(error)
+        var command = ByteBuffer()
+        command.writeRedisCommand(arguments)
+        let promise = eventLoop.makePromise(of: RESPValue.self)
+        enqueue(command, .command(promise))
+        return promise.futureResult
+    }
+
+    private func failed(_ error: PubSubError) -> EventLoopFuture<Void> {
+        counters.countFailure(error.code)
+        return eventLoop.makeFailedFuture(error)
+    }
+
+    private func enqueue(_ bytes: ByteBuffer, _ completion: PendingCommand.Completion) {
+        let accepted = inbox.withLock { inbox in
+            Result { () throws(PubSubError) in try inbox.append(bytes, completion) }
+        }
+        switch accepted {
+        case .success(false): break
+        case .success(true):
+            eventLoop.execute { [self] in
+                if let links = links.value { links.sendCommands() } else { discardCommands() }
+            }
+        case .failure(let error): abandon(completion, error)
         }
     }
 
-    private func enqueue(
-        _ command: ByteBuffer, _ completion: PendingCommand.Completion, onRefusal: (PubSubError) -> Void
-    ) throws(PubSubError) {
-        let deadline = NIODeadline.now() + configuration.commandTimeout
-        let isFirst = inbox.withLock { inbox in
-            Result { () throws(PubSubError) in try inbox.append(command, completion, deadline: deadline) }
-        }
-        do throws(PubSubError) {
-            guard try isFirst.get() else { return }
-        } catch {
-            onRefusal(error)
-            throw error
-        }
-        eventLoop.execute { [self] in
-            if let links = links.value {
-                links.sendCommands()
-            } else {
-                discardCommands()
-            }
-        }
+    private func abandon(_ completion: PendingCommand.Completion, _ error: PubSubError) {
+        if case .publish = completion { counters.countFailure(error.code) }
+        completion.fail(error)
     }
 
     /// Fails what has gathered in the inbox.
@@ -178,8 +181,7 @@ final class RedisShard: Sendable {
             return (batch, inbox.closedBecause)
         }
         for command in batch.commands {
-            if case .publish = command.completion { counters.countFailure(.disconnected) }
-            command.fail(PubSubError(.disconnected, reason ?? "not connected"))
+            abandon(command.completion, PubSubError(.disconnected, reason ?? "not connected"))
         }
     }
 }

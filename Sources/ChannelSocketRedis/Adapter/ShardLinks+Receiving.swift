@@ -9,16 +9,16 @@ extension ShardLinks {
     /// A message of this node costs a comparison, another's one copy.
     func received(channel: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
         counters.received.increment()
-        guard !payload.starts(with: ownPrefix) else { return counters.own.increment() }
-        guard channel.starts(with: channelPrefix) else { return malformed(channel, "not a channel of this node") }
-        if channel.count == probeChannel.utf8.count, channel.elementsEqual(probeChannel.utf8) {
+        guard !payload.hasPrefix(ownPrefix) else { return counters.own.increment() }
+        guard channel.hasPrefix(channelPrefix) else { return malformed(channel, "not a channel of this node") }
+        if channel.count == probeChannelBytes.count, channel.hasPrefix(probeChannelBytes) {
             return probeReceived(payload)
         }
         guard let topic = String(validating: channel.dropFirst(channelPrefix.count), as: UTF8.self) else {
             return malformed(channel, "the topic is not UTF-8")
         }
         do throws(WireError) {
-            guard !payload.starts(with: presencePrefix) else {
+            guard !payload.hasPrefix(presencePrefix) else {
                 return try shard.presenceInlet.received(payload, topic: topic)
             }
             let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: payload), topic: topic)

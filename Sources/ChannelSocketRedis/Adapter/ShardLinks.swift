@@ -23,6 +23,7 @@ final class ShardLinks: RedisConnectionEvents {
     /// How presence diffs begin.
     let presencePrefix = Array(PresenceInlet.messagePrefix.utf8)
     let probeChannel: String
+    let probeChannelBytes: [UInt8]
     var malformedLog = MalformedLog()
     var probe: Probe
 
@@ -58,12 +59,14 @@ final class ShardLinks: RedisConnectionEvents {
         ownPrefix = Array("cs1 \(node) ".utf8)
         // Under the prefix, so that an ACL for the prefix covers it.
         probeChannel = "\(configuration.channelPrefix)channelsocket.probe:\(node):\(shard.index)"
+        probeChannelBytes = Array(probeChannel.utf8)
         probe = Probe(interval: configuration.probeInterval, timeout: configuration.probeTimeout)
     }
 
     // MARK: Life cycle
 
     func start() {
+        shard.inbox.withLock { $0.node = node.description }
         setDisconnected("connecting")
         let subscriber = makeLink(.subscriber)
         let publisher = makeLink(.publisher)

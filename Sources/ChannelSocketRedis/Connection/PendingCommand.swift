@@ -19,13 +19,22 @@ struct PendingCommand {
         case command(EventLoopPromise<RESPValue>)
         /// A change of subscriptions, answered once per topic.
         case subscription(SubscriptionCommand)
+
+        /// Tells whoever waits that there will be no answer.
+        func fail(_ error: PubSubError) {
+            switch self {
+            case .publish(let promise): promise.fail(error)
+            case .command(let promise): promise.fail(error)
+            case .handshake, .ping, .probe, .subscription: break
+            }
+        }
     }
 
     var completion: Completion
     /// The bytes it counts for in the limit of what may be pending; 0 if it does not count.
-    var bytes: Int
-    /// When the connection counts as dead if there is no answer.
-    var deadline: NIODeadline
+    var bytes = 0
+    /// When the connection counts as dead if there is no answer; set when the command is written.
+    var deadline = NIODeadline.distantFuture
 
     /// The name for logs.
     var name: String {
@@ -37,38 +46,4 @@ struct PendingCommand {
         case .subscription(let command): command.kind.rawValue
         }
     }
-
-    /// Tells whoever waits that there will be no answer.
-    func fail(_ error: PubSubError) {
-        switch completion {
-        case .publish(let promise): promise.fail(error)
-        case .command(let promise): promise.fail(error)
-        case .handshake, .ping, .probe, .subscription: break
-        }
-    }
-}
-
-/// A SUBSCRIBE or UNSUBSCRIBE on its way.
-struct SubscriptionCommand {
-    /// The command's name.
-    enum Kind: String {
-        case subscribe = "SUBSCRIBE"
-        case unsubscribe = "UNSUBSCRIBE"
-    }
-
-    let kind: Kind
-    let topics: [String]
-    /// How many of the topics have been answered.
-    var answered = 0
-}
-
-/// A command of the handshake.
-struct HandshakeStep {
-    /// The name for logs and errors.
-    let name: String
-    let arguments: [RedisArgument]
-    /// Whether an error is fatal; naming the connection may be forbidden by an ACL, and nobody needs it.
-    var isRequired = true
-    /// Whether the link is ready when this one is answered.
-    var isLast = false
 }

@@ -43,14 +43,19 @@ final class RedisConnection: ChannelInboundHandler {
     /// - Parameters:
     ///   - buffer: the commands' bytes.
     ///   - commands: what to do with their answers, in the same order.
-    func send(_ buffer: ByteBuffer, answeredTo commands: some Sequence<PendingCommand>) {
+    ///   - timeout: how long Redis may take to answer; nil for the configured time.
+    func send(_ buffer: ByteBuffer, answeredTo commands: [PendingCommand], within timeout: TimeAmount? = nil) {
         guard let context, closeReason == nil else {
             for command in commands {
                 abandon(command, PubSubError(.disconnected, closeReason?.description ?? "not connected"))
             }
             return
         }
-        pending.append(contentsOf: commands)
+        let deadline = NIODeadline.now() + (timeout ?? settings.commandTimeout)
+        for var command in commands {
+            command.deadline = deadline
+            pending.append(command)
+        }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
@@ -58,7 +63,7 @@ final class RedisConnection: ChannelInboundHandler {
     func send(_ arguments: [RedisArgument], answeredTo completion: PendingCommand.Completion) {
         var buffer = ByteBuffer()
         buffer.writeRedisCommand(arguments)
-        send(buffer, answeredTo: [command(completion)])
+        send(buffer, answeredTo: [PendingCommand(completion: completion)])
     }
 
     /// Sends a SUBSCRIBE or UNSUBSCRIBE for topics.
@@ -78,22 +83,14 @@ final class RedisConnection: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    private func command(_ completion: PendingCommand.Completion) -> PendingCommand {
-        PendingCommand(completion: completion, bytes: 0, deadline: .now() + settings.commandTimeout)
-    }
-
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         var buffer = ByteBuffer()
-        let deadline = NIODeadline.now() + settings.handshakeTimeout
         for step in settings.handshake { buffer.writeRedisCommand(step.arguments) }
-        send(
-            buffer,
-            answeredTo: settings.handshake.map {
-                PendingCommand(completion: .handshake($0), bytes: 0, deadline: deadline)
-            })
+        let commands = settings.handshake.map { PendingCommand(completion: .handshake($0)) }
+        send(buffer, answeredTo: commands, within: settings.handshakeTimeout)
         startWatch(context)
     }
 
@@ -139,7 +136,7 @@ final class RedisConnection: ChannelInboundHandler {
     private func abandon(_ command: PendingCommand, _ error: PubSubError) {
         count(command)
         if case .publish = command.completion { events.publishAnswered(failed: error.code) }
-        command.fail(error)
+        command.completion.fail(error)
     }
 
     private func count(_ command: PendingCommand) {
@@ -216,7 +213,7 @@ final class RedisConnection: ChannelInboundHandler {
     /// - Returns: false if it is neither.
     private func handleEvent(_ reply: borrowing RedisReply) -> Bool {
         let handled = reply.withPubSubEvent { kind, channel, payload in
-            if kind.elementsEqual("message".utf8) {
+            if kind.equals("message") {
                 events.received(channel: channel, payload: payload)
                 return true
             }
@@ -232,7 +229,7 @@ final class RedisConnection: ChannelInboundHandler {
         guard let head = pending.first else { return false }
         switch head.completion {
         case .subscription(var subscription):
-            guard kind.elementsEqual(subscription.kind.rawValue.lowercased().utf8),
+            guard kind.equals(subscription.kind.event),
                 isChannel(channel, ofTopic: subscription.topics[subscription.answered])
             else { return false }
             events.subscriptionDone(subscription.kind, topic: subscription.topics[subscription.answered])
@@ -244,11 +241,11 @@ final class RedisConnection: ChannelInboundHandler {
                 pending[pending.startIndex].completion = .subscription(subscription)
             }
             return true
-        case .handshake(let step) where step.isLast && kind.elementsEqual("subscribe".utf8):
+        case .handshake(let step) where step.isLast && kind.equals("subscribe"):
             pending.removeFirst()
             handleHandshake(step, nil)
             return true
-        case .ping where kind.elementsEqual("pong".utf8):
+        case .ping where kind.equals("pong"):
             pending.removeFirst()
             return true
         case .handshake, .ping, .probe, .publish, .command: return false

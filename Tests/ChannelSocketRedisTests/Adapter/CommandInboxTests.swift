@@ -49,6 +49,6 @@ import Testing
     }
 
     private func append(_ inbox: inout CommandInbox, _ text: String) throws(PubSubError) -> Bool {
-        try inbox.append(ByteBuffer(string: text), .ping, deadline: .now())
+        try inbox.append(ByteBuffer(string: text), .ping)
     }
 }

@@ -10,7 +10,8 @@ struct MemoryPresenceTopic {
     ///
     /// - Parameter isNew: whether the topic has no epoch yet.
     init(isNew: Bool = false) {
-        version = isNew ? .none : PresenceVersion(epoch: String(UInt64.random(in: 1...UInt64.max), radix: 36), number: 0)
+        let epoch = String(UInt64.random(in: 1...UInt64.max), radix: 36)
+        version = isNew ? .none : PresenceVersion(epoch: epoch, number: 0)
     }
 
     func snapshot(for owner: Int) -> PresenceSnapshot {

@@ -110,6 +110,7 @@ struct LocalMembers {
     /// - Parameters:
     ///   - limit: how many changes at most.
     ///   - makeRef: makes a new ref.
+    /// - Returns: the changes, the same as before if it is not known what became of those.
     mutating func nextBatch(limit: Int, makeRef: () -> String) -> [PresenceChange] {
         if inFlight.isEmpty {
             inFlight = strays.prefix(limit).map { (nil, .leave(ref: $0.ref, key: $0.key)) }

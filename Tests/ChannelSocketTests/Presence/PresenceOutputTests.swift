@@ -1,0 +1,68 @@
+import PhoenixWire
+import Testing
+
+@testable import ChannelSocket
+
+@Suite struct PresenceOutputTests {
+    private func members(_ count: Int) -> PresenceMembers {
+        PresenceMembers((0..<count).map { PresenceMember(ref: "r\($0)", key: "k\($0)", meta: "{}") })
+    }
+
+    private func configuration() -> PresenceConfiguration {
+        var configuration = PresenceConfiguration()
+        configuration.gathersDiffsAbove = 10
+        configuration.summaryAbove = 20
+        configuration.stateChunk = 4
+        return configuration
+    }
+
+    private let join = PresenceDiff(joins: [PresenceMember(ref: "x", key: "x", meta: "{}")])
+    private let leave = PresenceDiff(leaves: [PresenceMember(ref: "x", key: "x", meta: "{}")])
+
+    @Test("sends the diffs of small topics at once and gathers those of large ones")
+    func gathers() {
+        var output = PresenceOutput(configuration())
+        #expect(output.changed(join, members(10)).count == 1)
+        #expect(output.changed(join, members(11)).isEmpty)
+        #expect(output.isGathering)
+        #expect(output.changed(leave, members(11)).isEmpty)
+        // Came and went within the window.
+        #expect(output.windowEnded(members(11)).isEmpty)
+    }
+
+    @Test("sends summaries above the limit, and a state when the topic has shrunk well below it")
+    func summary() {
+        var output = PresenceOutput(configuration())
+        #expect(output.changed(join, members(21)).isEmpty)
+        guard case .summary(21, 21, false, nil)? = output.windowEnded(members(21)).first else {
+            Issue.record("no summary")
+            return
+        }
+        #expect(output.changed(leave, members(19)).isEmpty)
+        guard case .summary(19, 19, false, nil)? = output.windowEnded(members(19)).first else {
+            Issue.record("not a summary at 19")
+            return
+        }
+        #expect(output.changed(leave, members(18)).isEmpty)
+        let items = output.windowEnded(members(18))
+        guard items.count == 2, case .summary(18, 18, true, nil) = items[0], case .state(_, nil) = items[1] else {
+            Issue.record("no way back: \(items)")
+            return
+        }
+    }
+
+    @Test("divides a large state into a state and joins")
+    func chunks() {
+        let events = PresenceJSON.state(members(10), fields: [:], chunk: 4)
+        #expect(events.map(\.name) == ["presence_state", "presence_diff", "presence_diff"])
+    }
+
+    @Test("writes metas with their ref first, and what was fetched beside them")
+    func json() throws {
+        let first = PresenceMember(ref: "r1", key: "a\"b", meta: #"{"d":1}"#, joinedAt: 2)
+        let second = PresenceMember(ref: "r0", key: "a\"b", meta: "{}", joinedAt: 1)
+        let fields: PresenceFields = try ["a\"b": ["name": .init(json: "\"Ann\"")]]
+        let payload = PresenceJSON.state(PresenceMembers([first, second]).groups, fields: fields)
+        #expect(payload.text == #"{"a\"b":{"metas":[{"phx_ref":"r0"},{"phx_ref":"r1","d":1}],"name":"Ann"}}"#)
+    }
+}
