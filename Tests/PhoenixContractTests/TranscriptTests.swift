@@ -31,7 +31,7 @@ struct TranscriptWithRedisTests {
         arguments: try DialogueLibrary.transcripts.filter { !bulkJoins.contains($0) }
     )
     func transcript(name: String) async throws {
-        try await DialogueReplayer.replay(name, from: "Transcripts")
+        try await DialogueReplayer.replay(name, from: "Transcripts", ordersPipelined: false)
     }
 
     @Test(
@@ -39,16 +39,16 @@ struct TranscriptWithRedisTests {
         arguments: try DialogueLibrary.dialogues.filter { !bulkJoins.contains($0) }
     )
     func dialogue(name: String) async throws {
-        try await DialogueReplayer.replay(name, from: "Dialogues")
+        try await DialogueReplayer.replay(name, from: "Dialogues", ordersPipelined: false)
     }
 }
 
 extension DialogueReplayer {
     /// Replays a dialogue against the server of the suite.
-    fileprivate static func replay(_ name: String, from folder: String) async throws {
+    fileprivate static func replay(_ name: String, from folder: String, ordersPipelined: Bool = true) async throws {
         let server = try #require(ContractServer.current)
         let dialogue = try DialogueLibrary.load(name, from: folder, runID: DialogueLibrary.makeRunID())
-        var replayer = DialogueReplayer(dialogue, port: server.port)
+        var replayer = DialogueReplayer(dialogue, port: server.port, ordersPipelined: ordersPipelined)
         try await replayer.replay()
     }
 }
