@@ -22,22 +22,12 @@ struct TranscriptTests {
 /// The same as one node of a cluster, where joins wait for Redis.
 @Suite(.contractServerWithRedis, .timeLimit(.minutes(3)))
 struct TranscriptWithRedisTests {
-    /// Joins by the hundred in one go: with Redis each is answered when it is confirmed, and what needs no Redis (a
-    /// heartbeat, a refusal) is answered before, which Phoenix would keep waiting.
-    private static let bulkJoins: Set = ["max_channels", "limit_channels_raised"]
-
-    @Test(
-        "matches what Phoenix was recorded to say",
-        arguments: try DialogueLibrary.transcripts.filter { !bulkJoins.contains($0) }
-    )
+    @Test("matches what Phoenix was recorded to say", arguments: try DialogueLibrary.transcripts)
     func transcript(name: String) async throws {
         try await DialogueReplayer.replay(name, from: "Transcripts", ordersPipelined: false)
     }
 
-    @Test(
-        "does what Phoenix' source says",
-        arguments: try DialogueLibrary.dialogues.filter { !bulkJoins.contains($0) }
-    )
+    @Test("does what Phoenix' source says", arguments: try DialogueLibrary.dialogues)
     func dialogue(name: String) async throws {
         try await DialogueReplayer.replay(name, from: "Dialogues", ordersPipelined: false)
     }
