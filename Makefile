@@ -38,6 +38,7 @@ bench: packages-run
 	$(if $(QUICK),,$(SWIFT) build -c release --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
 	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers) \
 	    $(if $(WSLOAD),--wsload $(WSLOAD))
+	python3 Benchmarks/presence.py .build/release/phoenix-contract $(if $(QUICK),1000,10000)
 
 test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"

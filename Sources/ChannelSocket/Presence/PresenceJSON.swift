@@ -78,13 +78,13 @@ enum PresenceJSON {
     /// The members by key, keys and members in the order in which they come.
     private static func grouped(_ members: [PresenceMember]) -> [(key: String, value: [PresenceMember])] {
         guard members.count > 1 else { return members.map { ($0.key, [$0]) } }
-        var positions: [String: Int] = [:]
+        var positions: [TopicKey: Int] = [:]
         var groups: [(key: String, value: [PresenceMember])] = []
         for member in members {
-            if let position = positions[member.key] {
+            if let position = positions[TopicKey(member.key)] {
                 groups[position].value.append(member)
             } else {
-                positions[member.key] = groups.count
+                positions[TopicKey(member.key)] = groups.count
                 groups.append((member.key, [member]))
             }
         }

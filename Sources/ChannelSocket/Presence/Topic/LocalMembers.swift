@@ -1,3 +1,5 @@
+import PhoenixWire
+
 /// What the channels of this node track in one topic, and how far the store knows about it.
 ///
 /// Pure. Every entry has what is wanted and what the store has; ``nextBatch(limit:makeRef:)`` says what is to be
@@ -27,7 +29,12 @@ struct LocalMembers {
 
     private struct OwnedKey: Hashable {
         let owner: Owner
-        let key: String
+        let key: TopicKey
+
+        init(owner: Owner, key: String) {
+            self.owner = owner
+            self.key = TopicKey(key)
+        }
     }
 
     private var entries: [Int: Entry] = [:]
