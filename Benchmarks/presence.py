@@ -6,6 +6,7 @@ Starts a redis-server and three nodes of its own, and prints one line for each f
 import base64
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -136,6 +137,9 @@ def wait(condition, clients, limit=120):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
     redis = Redis()
     nodes = [Node(redis) for _ in range(3)]
     clients = Clients()
