@@ -1,6 +1,6 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
 # make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
-# make bench    measure this build against a C floor on this machine; QUICK=1 for a look
+# make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make clean    remove everything built
@@ -36,7 +36,9 @@ bench: packages-run
 	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
 	done
 	$(if $(QUICK),,$(SWIFT) build -c release --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
-	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers)
+	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers) \
+	    $(if $(WSLOAD),--wsload $(WSLOAD))
+	python3 Benchmarks/presence.py .build/release/phoenix-contract $(if $(QUICK),1000,10000)
 
 test: packages-test clients lint test-swift test-system test-allocations
 	@echo "make test: everything passed"

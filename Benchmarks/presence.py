@@ -6,6 +6,7 @@ Starts a redis-server and three nodes of its own, and prints one line for each f
 import base64
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -109,6 +110,12 @@ class Clients:
         self.count += 1
         return client
 
+    def heartbeat(self):
+        """Keeps all of them from being closed as idle, which happens after a minute."""
+        for key in list(self.selector.get_map().values()):
+            self.send(key.fileobj, None, "h", "phoenix", "heartbeat", {})
+        self.drain(2)
+
     def drain(self, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -136,6 +143,9 @@ def wait(condition, clients, limit=120):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
     redis = Redis()
     nodes = [Node(redis) for _ in range(3)]
     clients = Clients()
@@ -150,12 +160,15 @@ def main():
         clients.join(nodes[number % 3], topics[number % len(topics)], f"user-{number}")
         if number % 50 == 0:
             clients.drain(0.001)
+        if number % 3000 == 2999:
+            clients.heartbeat()
     wait(lambda: tracked(redis, topics) == MEMBERS, clients)
     print(f"{MEMBERS} members joined {len(topics)} topics in {time.monotonic() - start:.1f} s")
-    clients.drain(3)
+    clients.heartbeat()
     print(f"Redis memory per member: {(redis.info('used_memory') - memory) / MEMBERS:.0f} bytes")
     print(f"idle commands/s, 3 nodes, {MEMBERS} members: {commands_per_second(redis, clients):.1f}")
 
+    clients.heartbeat()
     # The joiner of a room with 999 members on two other nodes.
     for number in range(999):
         clients.join(nodes[number % 2], "presence:thousand", f"user-{number}")
@@ -178,6 +191,7 @@ def main():
         clients.drain(1)
 
     # All members of one node.
+    clients.heartbeat()
     total = topics + ["presence:thousand"]
     before = tracked(redis, total)
     victims = sum(1 for name in redis.command("KEYS", "cs:*:s"))

@@ -284,7 +284,7 @@ def two_nodes(bench, tables, start_contract):
                 stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
             )
             raws.append(json.loads(done.stdout))
-            ours.append(bench.run("fanout", nodes, clients=20, topics=1, rate=200))
+            ours.append(bench.run("fanout", nodes, clients=2, topics=1, rate=200))
         raw = statistics.median(entry["p50"] for entry in raws)
         same = median(ours, "traffic", "latency", "p50")
         cross = median(ours, "traffic", "crossLatency", "p50")
@@ -314,6 +314,22 @@ def scaling(bench, tables, ours, floor):
         mine, floors = median(runs["ours"], *CPU), median(runs["floor"], *CPU)
         tables.scaling.append((f"{topics:,}", f"{clients // topics:,}", number(mine), number(floors),
                                number(mine / floors), number(median(runs["ours"], *RATE))))
+
+
+def check(bench, program, servers):
+    """What another load generator, wsload, says of the fan-out rows."""
+    lines = []
+    for name, server, inflight in servers:
+        note(f"wsload, {inflight} in flight on {name}")
+        command = [program, "fanout", "--url", f"{server.url.replace('/socket', '')}/socket/websocket?vsn=2.0.0",
+                   "--clients", 1000, "--topics", 1, "--inflight", inflight, "--warmup", bench.options.warmup,
+                   "--duration", bench.options.duration, "--server-pid", server.process.pid, "--pin", LOAD_CORE, "--json"]
+        done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        report = json.loads(done.stdout)
+        if done.returncode != 0:
+            bench.faults.append(f"wsload on {name}: {report}")
+        lines.append((name, inflight, number(report["server_cpu_us_per_delivery"]), number(report["deliveries_per_s"])))
+    return lines
 
 
 def loops(bench, tables, start_contract):
@@ -348,6 +364,7 @@ def main():
     parser.add_argument("--duration", type=float, default=3)
     parser.add_argument("--floor", type=Path, default=ROOT / ".build/floor/floor", help="the compiled floor")
     parser.add_argument("--baseline", type=Path, help="the server of stock NIO handlers, if it is built")
+    parser.add_argument("--wsload", type=Path, help="another load generator, to check the fan-out rows with")
     parser.add_argument("--only", help="comma-separated: fanout, latency, connect, memory, nodes, scaling")
     options = parser.parse_args()
     if options.quick:
@@ -362,7 +379,7 @@ def main():
 
     bench, tables, where, more = Bench(options), Tables(), machine(), ""
     contract = ROOT / ".build/release/phoenix-contract"
-    running = []
+    running, checks = [], []
 
     def start(*command, **settings):
         server = Server(command, **settings)
@@ -382,7 +399,11 @@ def main():
         ours, floor = start_contract(), start(options.floor)
         if "fanout" in parts:
             baseline = start(options.baseline) if options.baseline else None
-            fanout(bench, tables, ours, floor, start(options.floor, "--coalesce"), baseline)
+            coalescing = start(options.floor, "--coalesce")
+            fanout(bench, tables, ours, floor, coalescing, baseline)
+            if options.wsload:
+                checks = check(bench, options.wsload, [("floor", floor, 1), ("ours", ours, 1),
+                                                       ("coalescing floor", coalescing, 16), ("ours", ours, 16)])
         if "latency" in parts:
             latency(bench, tables, ours, floor)
         if "connect" in parts:
@@ -405,6 +426,9 @@ def main():
           f"{options.duration:g} s. `us` is the server's CPU time (user and system) per delivery or reply.\n")
     if tables.goals:
         print(table(("work", "ours", "floor", "ratio", "goal", "", "more"), tables.goals))
+    if checks:
+        print("\nThe same 1 topic x 1000, measured by wsload:\n")
+        print(table(("server", "in flight", "CPU per delivery, us", "deliveries/s"), checks))
     if tables.memory:
         print("\nWhere the memory of an idle joined client goes, by what is on the heap for 1,000 of them:\n")
         print(table(("object", "per client", "bytes per client"), tables.memory))

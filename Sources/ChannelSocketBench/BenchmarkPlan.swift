@@ -43,8 +43,10 @@ package struct BenchmarkPlan: Sendable {
     package var warmUp = Duration.seconds(1)
     /// How long to measure.
     package var duration = Duration.seconds(5)
-    /// How long to wait, without anything coming, for what is missing at the end; and for clients to connect.
+    /// How long to wait, without anything coming, for what is missing at the end.
     package var patience = Duration.seconds(5)
+    /// How long to wait, without a client joining, for the others to join.
+    package var connectPatience = Duration.seconds(10)
     /// How long idle clients are kept before their memory is looked at.
     package var hold = Duration.seconds(1)
     /// Processes whose CPU time and memory are measured: the nodes.

@@ -56,6 +56,29 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Connections that may wait to be accepted. [CHANNELSOCKET_BACKLOG] (default: 1024)", valueName: "number"
+        )
+    )
+    var backlog: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes that may wait for a client that does not read. [CHANNELSOCKET_MAX_OUTBOUND_BYTES] (default: 4194304)",
+            valueName: "bytes"
+        )
+    )
+    var maxOutboundBytes: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "close: end clients that do not read; drop: drop broadcasts for them. [CHANNELSOCKET_SLOW_CONSUMERS] (default: close)",
+            valueName: "policy"
+        )
+    )
+    var slowConsumers: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What the node's identity begins with. [CHANNELSOCKET_NODE_NAME] (default: random)", valueName: "name"
         )
     )
@@ -86,7 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
     private func serverConfiguration() throws -> ServerConfiguration {
         try ServerConfiguration(flags: [
             .host: host, .port: port, .redisURL: redis, .socketPath: path, .channelPrefix: channelPrefix,
-            .threads: threads, .nodeName: nodeName, .logLevel: logLevel,
+            .threads: threads, .backlog: backlog, .maxOutboundBytes: maxOutboundBytes,
+            .slowConsumers: slowConsumers, .nodeName: nodeName, .logLevel: logLevel,
         ])
     }
 }

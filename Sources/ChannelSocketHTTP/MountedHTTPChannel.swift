@@ -47,6 +47,10 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
     /// - Returns: what ``handle(value:logger:)`` gets; the future completes before the first byte is read.
     public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            // NIO keeps a connection's first receive buffer for as long as it lives: with its usual 2048 bytes that is
+            // more than a third of what an idle WebSocket takes. It grows with what is received.
+            let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536)
+            try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffers)
             let encoder = HTTPResponseEncoder()
             let decoder = ByteToMessageHandler(
                 HTTPRequestDecoder(

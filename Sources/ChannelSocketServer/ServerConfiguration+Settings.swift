@@ -14,18 +14,33 @@ extension ServerConfiguration {
         }
         host = value(.host) ?? host
         if let url = value(.redisURL) { redis = try Self.redis(url, channelPrefix: value(.channelPrefix)) }
-        if let text = value(.port) { port = try Self.port(text) }
+        if let text = value(.port) { port = try Self.number(.port, text, in: 0...65_535) }
         if let text = value(.socketPath) { socketPath = try Self.socketPath(text) }
-        if let text = value(.threads) { eventLoopThreads = try Self.threads(text) }
+        if let text = value(.threads) { eventLoopThreads = try Self.number(.threads, text, in: 1...64) }
+        if let text = value(.backlog) { backlog = try Self.number(.backlog, text, in: 1...65_535) }
+        if let text = value(.maxOutboundBytes) {
+            maxOutboundBytes = try Self.number(.maxOutboundBytes, text, in: 1 << 16...1 << 30)
+        }
+        if let text = value(.slowConsumers) { slowConsumerPolicy = try Self.slowConsumerPolicy(text) }
         if let text = value(.nodeName) { node = try Self.node(named: text) }
         if let text = value(.logLevel) { logLevel = try Self.logLevel(text) }
     }
 
-    private static func port(_ text: String) throws(ConfigurationError) -> Int {
-        guard let port = Int(text), (0...65_535).contains(port) else {
-            throw ConfigurationError(.port, text, "a number from 0 to 65535")
+    private static func number(
+        _ setting: ServerSetting, _ text: String, in range: ClosedRange<Int>
+    ) throws(ConfigurationError) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw ConfigurationError(setting, text, "a number from \(range.lowerBound) to \(range.upperBound)")
         }
-        return port
+        return number
+    }
+
+    private static func slowConsumerPolicy(_ text: String) throws(ConfigurationError) -> SlowConsumerPolicy {
+        switch text {
+        case "close": return .close
+        case "drop": return .drop
+        default: throw ConfigurationError(.slowConsumers, text, "close or drop")
+        }
     }
 
     /// Accepts what can stand in a URL and a page without escaping.
@@ -55,13 +70,6 @@ extension ServerConfiguration {
         } catch {
             throw ConfigurationError(.redisURL, error.message)
         }
-    }
-
-    private static func threads(_ text: String) throws(ConfigurationError) -> Int {
-        guard let threads = Int(text), (1...64).contains(threads) else {
-            throw ConfigurationError(.threads, text, "a number from 1 to 64")
-        }
-        return threads
     }
 
     /// Makes an identity that a person recognises and that no earlier start of the node had.

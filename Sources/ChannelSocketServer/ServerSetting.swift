@@ -12,6 +12,12 @@ public enum ServerSetting: String, CaseIterable, Sendable {
     case channelPrefix = "CHANNELSOCKET_CHANNEL_PREFIX"
     /// The number of event loops.
     case threads = "CHANNELSOCKET_THREADS"
+    /// How many connections may wait to be accepted.
+    case backlog = "CHANNELSOCKET_BACKLOG"
+    /// How many bytes may wait for a client that does not read.
+    case maxOutboundBytes = "CHANNELSOCKET_MAX_OUTBOUND_BYTES"
+    /// What happens to a client that does not read.
+    case slowConsumers = "CHANNELSOCKET_SLOW_CONSUMERS"
     /// What the node's identity begins with.
     case nodeName = "CHANNELSOCKET_NODE_NAME"
     /// The least severe messages that are logged.
@@ -26,6 +32,9 @@ public enum ServerSetting: String, CaseIterable, Sendable {
         case .redisURL: "--redis"
         case .channelPrefix: "--channel-prefix"
         case .threads: "--threads"
+        case .backlog: "--backlog"
+        case .maxOutboundBytes: "--max-outbound-bytes"
+        case .slowConsumers: "--slow-consumers"
         case .nodeName: "--node-name"
         case .logLevel: "--log-level"
         }

@@ -42,7 +42,8 @@ public struct StockServer: Sendable {
         let group = eventLoopGroup
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
-        let store: any PresenceStore = redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
+        let store: any PresenceStore =
+            redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let application = application(
@@ -106,8 +107,12 @@ extension StockServer {
             let user = request.params["user"]
             return .accept(assigns: user.map { [RoomChannel.userKey: $0] as Assigns } ?? [:])
         }
+        var limits = Endpoint.Configuration()
+        limits.webSocket.maxOutboundBytes = configuration.maxOutboundBytes
+        limits.webSocket.slowConsumerPolicy = configuration.slowConsumerPolicy
         let endpoint = Endpoint(
-            configuration.socketPath, pubSub: pubSub, presence: presence, logger: logger, connect: connect
+            configuration.socketPath, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
+            connect: connect
         ) {
             Route("room:*") { _, _, _ in try RoomChannel(node: node) }
         }
@@ -123,7 +128,9 @@ extension StockServer {
         return Application(
             router: router,
             server: .channelSocket(mounts: [endpoint]),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: configuration.port), backlog: 1024),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: configuration.port), backlog: configuration.backlog
+            ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
                 onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")

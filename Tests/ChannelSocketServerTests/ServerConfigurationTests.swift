@@ -45,6 +45,7 @@ struct ServerConfigurationTests {
         "names the flag and the variable of a value that makes no sense",
         arguments: [
             (ServerSetting.port, "http"), (.port, "-1"), (.port, "65536"), (.threads, "0"), (.threads, "65"),
+            (.backlog, "0"), (.maxOutboundBytes, "1"), (.slowConsumers, "ignore"),
             (.threads, "many"), (.logLevel, "loud"), (.socketPath, "socket"), (.socketPath, "/"),
             (.socketPath, "/socket/"), (.socketPath, "/a\"b"), (.nodeName, "node-1"),
             (.nodeName, String(repeating: "n", count: 41)), (.redisURL, "http://redis:6379"), (.redisURL, "redis"),

@@ -16,6 +16,21 @@ struct ContractServer: Sendable {
     }
 }
 
+extension ContractServer {
+    /// Waits until Redis is connected and presence has its lease.
+    func waitForRedis() async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < deadline {
+            let client = try await TestPhoenixClient.connect(port: port)
+            let reply = try await client.tryJoin("presence:ready", ["user_id": "ready"])
+            guard reply.status == "ok" else { continue }
+            // Presence needs a lease as well.
+            _ = try await client.expect("presence_diff", on: "presence:ready")
+            return
+        }
+    }
+}
+
 /// Starts one contract server for all tests of a suite, and stops it afterwards.
 struct ContractServerTrait: SuiteTrait, TestScoping {
     /// Whether the server is one of several nodes, on a Redis of its own.
@@ -32,6 +47,7 @@ struct ContractServerTrait: SuiteTrait, TestScoping {
 
     private func perform(_ function: @Sendable () async throws -> Void, arguments: [String]) async throws {
         let server = try await ContractServer.start(arguments: arguments)
+        if usesRedis { try await server.waitForRedis() }
         try await ContractServer.$current.withValue(server) { try await function() }
         #expect(try await server.process.stop() == .exited(0), "SIGTERM ends the server in order")
     }

@@ -5,6 +5,12 @@ extension Dialogue.Expected {
     /// What Phoenix answers with 1011 (an internal error) for lack of a better code may be closed with one of these.
     private static let codesForUndecodable: Set<UInt16> = [1002, 1003, 1007, 1008, 1011]
 
+    /// Whether a received event is this one, `phx_ref` values aside.
+    func matches(_ event: TestWebSocketEvent) -> Bool {
+        var refs = PresenceRefs()
+        return matches(event, &refs)
+    }
+
     /// Whether an event is what is expected.
     ///
     /// JSON is compared by value, so the order of keys and the way numbers are written do not matter; a close code by

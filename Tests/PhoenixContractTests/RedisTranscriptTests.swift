@@ -21,18 +21,3 @@ struct RedisTranscriptTests {
         }
     }
 }
-
-extension ContractServer {
-    /// Waits until a join succeeds, which needs Redis.
-    fileprivate func waitForRedis() async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < deadline {
-            let client = try await TestPhoenixClient.connect(port: port)
-            let reply = try await client.tryJoin("presence:ready", ["user_id": "ready"])
-            guard reply.status == "ok" else { continue }
-            // Presence needs a lease as well.
-            _ = try await client.expect("presence_diff", on: "presence:ready")
-            return
-        }
-    }
-}

@@ -24,21 +24,21 @@ struct TranscriptTests {
 struct TranscriptWithRedisTests {
     @Test("matches what Phoenix was recorded to say", arguments: try DialogueLibrary.transcripts)
     func transcript(name: String) async throws {
-        try await DialogueReplayer.replay(name, from: "Transcripts")
+        try await DialogueReplayer.replay(name, from: "Transcripts", ordersPipelined: false)
     }
 
     @Test("does what Phoenix' source says", arguments: try DialogueLibrary.dialogues)
     func dialogue(name: String) async throws {
-        try await DialogueReplayer.replay(name, from: "Dialogues")
+        try await DialogueReplayer.replay(name, from: "Dialogues", ordersPipelined: false)
     }
 }
 
 extension DialogueReplayer {
     /// Replays a dialogue against the server of the suite.
-    fileprivate static func replay(_ name: String, from folder: String) async throws {
+    fileprivate static func replay(_ name: String, from folder: String, ordersPipelined: Bool = true) async throws {
         let server = try #require(ContractServer.current)
         let dialogue = try DialogueLibrary.load(name, from: folder, runID: DialogueLibrary.makeRunID())
-        var replayer = DialogueReplayer(dialogue, port: server.port)
+        var replayer = DialogueReplayer(dialogue, port: server.port, ordersPipelined: ordersPipelined)
         try await replayer.replay()
     }
 }

@@ -98,7 +98,9 @@ extension ChannelProcess {
 
     /// Has the broadcasts of a further topic go to `handleInfo`.
     func subscribe(to further: String) async throws {
-        guard isAlive, !further.hasSameBytes(as: topic), subscriptions.insert(TopicKey(further)).inserted else { return }
+        guard isAlive, !further.hasSameBytes(as: topic), subscriptions.insert(TopicKey(further)).inserted else {
+            return
+        }
         let confirmation = session.shard.announce(for: further, pubSub: session.pubSub)
         session.shard.membersToChange(of: further)?.add(self as any BroadcastReceiver)
         do {

@@ -1,3 +1,4 @@
+import PhoenixWire
 import Synchronization
 
 /// What one channel tracks: nothing for most channels, and nothing more once it has ended.
@@ -7,9 +8,13 @@ enum ChannelPresences {
     case ended
 
     /// A key in a topic.
-    struct Tracked: Hashable {
+    struct Tracked {
         var topic: String
         var key: String
+
+        func isSame(as other: Tracked) -> Bool {
+            topic.hasSameBytes(as: other.topic) && key.hasSameBytes(as: other.key)
+        }
     }
 
     private static let lastOwner = Atomic<UInt64>(0)
@@ -40,7 +45,7 @@ enum ChannelPresences {
     mutating func remove(_ tracked: Tracked) {
         guard case .some(let owner, var all) = self else { return }
         self = .none
-        all.removeAll { $0 == tracked }
+        all.removeAll { $0.isSame(as: tracked) }
         self = .some(owner: owner, all)
     }
 }

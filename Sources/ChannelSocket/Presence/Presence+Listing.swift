@@ -19,6 +19,7 @@ extension Presence {
     /// - Parameters:
     ///   - key: the key.
     ///   - topic: the topic.
+    /// - Returns: the key's entry.
     /// - Throws: ``PresenceError`` if the store can't be reached and nothing is known.
     public func get(_ key: String, in topic: String) async throws(PresenceError) -> PresenceEntry? {
         let members = try await members(of: topic)

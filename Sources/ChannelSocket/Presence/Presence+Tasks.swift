@@ -158,7 +158,7 @@ extension Presence {
 
     private func fields(of item: PresenceOutput.Item, _ topic: String) async -> PresenceFields {
         switch item {
-        case .diff(let diff): await fields(of: diff.keys, topic)
+        case .diff(let diff): pubSub.hasMembers(of: topic) ? await fields(of: diff.keys, topic) : [:]
         case .state(let members, _): await fields(of: Set(members.keys), topic)
         case .summary: [:]
         }

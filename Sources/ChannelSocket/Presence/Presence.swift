@@ -25,9 +25,10 @@ public final class Presence: Service {
     /// Enriches what clients get: returns members to be added beside `metas`, for the keys it knows something about.
     ///
     /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added.
-    public typealias Fetch = @Sendable (
-        _ topic: String, _ keys: Set<String>
-    ) async throws -> [String: [String: Payload]]
+    public typealias Fetch =
+        @Sendable (
+            _ topic: String, _ keys: Set<String>
+        ) async throws -> [String: [String: Payload]]
 
     /// The limits.
     public let configuration: PresenceConfiguration
@@ -40,7 +41,7 @@ public final class Presence: Service {
     private let tables: [LockedTable]
 
     private final class LockedTable: Sendable {
-        let topics = Mutex<[String: PresenceTopic]>([:])
+        let topics = Mutex<[TopicKey: PresenceTopic]>([:])
     }
 
     /// Creates the presence of a node.
@@ -105,13 +106,14 @@ public final class Presence: Service {
     func withTopic<Result: Sendable>(
         _ name: String, _ body: (inout PresenceTopic, inout PresenceEffects) -> Result
     ) -> Result {
+        let key = TopicKey(name)
         var effects = PresenceEffects()
         let result = table(of: name).topics.withLock { topics in
             var effectsInside = PresenceEffects()
-            let result = body(&topics[name, default: PresenceTopic(configuration)], &effectsInside)
+            let result = body(&topics[key, default: PresenceTopic(configuration)], &effectsInside)
             // Under the lock, so that what clients get is in the order of the changes.
-            claim(&effectsInside, name, &topics[name, default: PresenceTopic(configuration)])
-            if topics[name]?.isEmpty == true { topics[name] = nil }
+            claim(&effectsInside, name, &topics[key, default: PresenceTopic(configuration)])
+            if topics[key]?.isEmpty == true { topics[key] = nil }
             effects = effectsInside
             return result
         }
@@ -121,7 +123,7 @@ public final class Presence: Service {
 
     /// The topics this node knows something about.
     var topics: [String] {
-        tables.flatMap { $0.topics.withLock { Array($0.keys) } }
+        tables.flatMap { $0.topics.withLock { $0.keys.map(\.topic) } }
     }
 
     private func table(of topic: String) -> LockedTable {

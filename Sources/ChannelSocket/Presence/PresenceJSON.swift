@@ -10,7 +10,9 @@ enum PresenceJSON {
     }
 
     /// The payload of `presence_state`: `{key: {"metas": [...]}}`.
-    static func state(_ groups: some Sequence<(key: String, value: [PresenceMember])>, fields: PresenceFields) -> Payload {
+    static func state(
+        _ groups: some Sequence<(key: String, value: [PresenceMember])>, fields: PresenceFields
+    ) -> Payload {
         var json = "{"
         append(groups, fields: fields, to: &json)
         json += "}"
@@ -76,13 +78,13 @@ enum PresenceJSON {
     /// The members by key, keys and members in the order in which they come.
     private static func grouped(_ members: [PresenceMember]) -> [(key: String, value: [PresenceMember])] {
         guard members.count > 1 else { return members.map { ($0.key, [$0]) } }
-        var positions: [String: Int] = [:]
+        var positions: [TopicKey: Int] = [:]
         var groups: [(key: String, value: [PresenceMember])] = []
         for member in members {
-            if let position = positions[member.key] {
+            if let position = positions[TopicKey(member.key)] {
                 groups[position].value.append(member)
             } else {
-                positions[member.key] = groups.count
+                positions[TopicKey(member.key)] = groups.count
                 groups.append((member.key, [member]))
             }
         }

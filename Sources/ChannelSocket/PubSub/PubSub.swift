@@ -126,7 +126,7 @@ public final class PubSub: Service {
     /// The shard of an event loop.
     func shard(for eventLoop: any EventLoop) -> LoopShard {
         let shard = loops.value(for: eventLoop)
-        precondition(shard.index < 64, "at most 64 event loops")
+        precondition(shard.index < 64, "PubSub serves at most 64 event loops; use a group of fewer threads")
         return shard
     }
 

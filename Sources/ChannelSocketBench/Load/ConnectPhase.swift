@@ -71,7 +71,7 @@ struct ConnectPhase {
         let loop = loops[plan.loop(ofClient: number)]
         let url = plan.urls[plan.node(ofClient: number)]
         let joined = loop.eventLoop.makePromise(of: Void.self)
-        let timeout = TimeAmount.nanoseconds(plan.patience.nanoseconds)
+        let timeout = TimeAmount.nanoseconds(plan.connectPatience.nanoseconds)
         do {
             _ = try await ClientBootstrap(group: loop.eventLoop)
                 .connectTimeout(timeout)
@@ -98,7 +98,7 @@ struct ConnectPhase {
             let now = try await Benchmark.tally(loops).joined
             guard now > joined else { throw BenchmarkError.connectTimeout(joined: now, of: plan.clients) }
             joined = now
-            try await Task.sleep(for: plan.patience)
+            try await Task.sleep(for: plan.connectPatience)
         }
     }
 }

@@ -82,7 +82,7 @@ final class EchoTraffic: Traffic {
         )
         requests.sent += 1
         client.load.tally.sent += 1
-        if client.load.isMeasuring { client.load.tally.sentInWindow += 1 }
+        if client.load.window.contains(time) { client.load.tally.sentInWindow += 1 }
     }
 
     private func refill(_ requests: Requests) {

@@ -113,7 +113,7 @@ final class FanoutTraffic: Traffic {
         )
         publisher.next += 1
         client.load.tally.sent += 1
-        if client.load.isMeasuring { client.load.tally.sentInWindow += 1 }
+        if client.load.window.contains(time) { client.load.tally.sentInWindow += 1 }
     }
 
     /// Sends as many messages as may be under way, in one write.

@@ -8,6 +8,7 @@ final class OpenLoop {
     private let load: LoadLoop
     private let send: (_ publisher: Int, _ due: UInt64) -> Void
     private var timer: Scheduled<Void>?
+    private var isStopped = false
 
     /// Makes the loop.
     ///
@@ -26,22 +27,30 @@ final class OpenLoop {
         sendDue()
     }
 
-    /// Ends.
+    /// Ends, after what was due in the measured time has been sent: leaving out what is late would flatter.
     func stop() {
+        guard !isStopped else { return }
+        send(dueBefore: load.window.upperBound)
+        // Cancelling does not stop a task that is already among those of this round of the loop.
+        isStopped = true
         timer?.cancel()
         timer = nil
     }
 
     private func sendDue() {
-        let now = LoadLoop.now()
-        while let next = schedule.next, next.due <= now {
+        guard !isStopped else { return }
+        send(dueBefore: LoadLoop.now() + 1)
+        guard let next = schedule.next else { return }
+        let bound = NIOLoopBound(self, eventLoop: load.eventLoop)
+        timer = load.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(next.due)) { bound.value.sendDue() }
+    }
+
+    private func send(dueBefore limit: UInt64) {
+        while let next = schedule.next, next.due < limit {
             send(next.publisher, next.due)
             if load.window.contains(next.due) { load.tally.sendLag.record(LoadLoop.now() - next.due) }
             schedule.advance()
         }
-        guard let next = schedule.next else { return }
-        let bound = NIOLoopBound(self, eventLoop: load.eventLoop)
-        timer = load.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(next.due)) { bound.value.sendDue() }
     }
 }
 

@@ -48,7 +48,7 @@ extension RedisPresenceStore {
             }
             // Somebody may be waiting for the first lease, or for a new one.
             let isRegistered = incarnation.withLock { $0.name != nil }
-            let interval = isRegistered ? configuration.pollInterval : min(configuration.pollInterval, .milliseconds(100))
+            let interval = min(configuration.pollInterval, isRegistered ? .seconds(3_600) : .milliseconds(100))
             try? await Task.sleep(for: interval * Double.random(in: 0.75...1.25))
         }
     }

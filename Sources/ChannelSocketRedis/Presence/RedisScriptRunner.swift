@@ -22,6 +22,7 @@ struct RedisScriptRunner: Sendable {
     ///   - keys: its keys.
     ///   - arguments: its other arguments.
     ///   - topic: the topic whose connection is used.
+    /// - Returns: the script's answer.
     /// - Throws: ``PresenceError`` of code `unavailable`.
     func run(
         _ script: RedisScript, keys: [String], _ arguments: [RedisArgument], topic: String = ""
@@ -30,7 +31,7 @@ struct RedisScriptRunner: Sendable {
         if let digest = digests.byName.withLock({ $0[script.name] }) {
             do throws(PubSubError) {
                 return try await send(["EVALSHA", .text(digest)] + rest, topic)
-            } catch where error.code != .rejected || !error.message.hasPrefix("NOSCRIPT") {
+            } catch  where error.code != .rejected || !error.message.hasPrefix("NOSCRIPT") {
                 throw Self.unavailable(error)
             } catch {
                 // Redis was restarted.

@@ -29,7 +29,8 @@ extension PresenceStoreConformance {
 
     func updates(_ a: PresenceTestNode, _ b: PresenceTestNode) async throws {
         _ = try await a.apply(.join(Self.ann))
-        let applied = try await a.apply(.update(old: "ref-1", new: PresenceMember(ref: "ref-2", key: "ann", meta: "{}")))
+        let second = PresenceMember(ref: "ref-2", key: "ann", meta: "{}")
+        let applied = try await a.apply(.update(old: "ref-1", new: second))
         let diff = try await b.wait(forDiffs: 2)[1]
         try require(diff.joins.map(\.ref) == ["ref-2"] && Self.isAnn(diff.leaves), "the diff is \(diff)")
         try require(applied.appeared.isEmpty && applied.disappeared.isEmpty, "an update is no appearance")

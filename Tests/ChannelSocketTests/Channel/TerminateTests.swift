@@ -43,7 +43,8 @@ struct TerminateTests {
 
     init() {
         let reasons = reasons
-        node = EmbeddedNode(connect: { _ in .accept(id: "user:1") }) {
+        let connect: Endpoint.Connect = { _ in .accept(id: "user:1") }
+        node = EmbeddedNode(connect: connect) {
             Route("test:*") { _, _, _ in Ending(reasons: reasons) }
         }
     }

@@ -15,9 +15,21 @@ import Testing
         local.nextBatch(limit: 10) { "new" }
     }
 
+    private func track(_ local: inout LocalMembers, key: String, meta: String, ref: String) -> Bool {
+        local.track(owner: 1, key: key, meta: meta, ref: ref, nil)
+    }
+
+    private func update(_ local: inout LocalMembers, key: String, meta: String, ref: String) -> Bool {
+        local.update(owner: 1, key: key, meta: meta, ref: ref, nil)
+    }
+
+    private func untrack(_ local: inout LocalMembers, key: String) -> Bool {
+        local.untrack(owner: 1, key: key, nil)
+    }
+
     private func tracked() -> LocalMembers {
         var local = LocalMembers()
-        #expect(local.track(owner: 1, key: "ann", meta: "{}", ref: "r1", nil))
+        #expect(track(&local, key: "ann", meta: "{}", ref: "r1"))
         return local
     }
 
@@ -26,14 +38,14 @@ import Testing
     @Test("joins, updates and leaves in the order they were wanted")
     func life() {
         var local = tracked()
-        #expect(!local.track(owner: 1, key: "ann", meta: "{}", ref: "r2", nil))
+        #expect(track(&local, key: "ann", meta: "{}", ref: "r2") == false)
         #expect(batch(&local) == [.join(ann)])
         _ = local.confirmed(applied())
-        #expect(local.update(owner: 1, key: "ann", meta: "{}", ref: "r2", nil))
+        #expect(update(&local, key: "ann", meta: "{}", ref: "r2"))
         let updated = PresenceMember(ref: "r2", key: "ann", meta: "{}")
         #expect(batch(&local) == [.update(old: "r1", new: updated)])
         _ = local.confirmed(applied(2))
-        #expect(local.untrack(owner: 1, key: "ann", nil))
+        #expect(untrack(&local, key: "ann"))
         #expect(batch(&local) == [.leave(ref: "r2", key: "ann")])
         _ = local.confirmed(applied(3))
         #expect(local.isEmpty)
@@ -55,7 +67,7 @@ import Testing
     func repeats() {
         var local = tracked()
         #expect(batch(&local) == [.join(ann)])
-        #expect(local.untrack(owner: 1, key: "ann", nil))
+        #expect(untrack(&local, key: "ann"))
         #expect(batch(&local) == [.join(ann)])
         _ = local.confirmed(applied())
         #expect(batch(&local) == [.leave(ref: "r1", key: "ann")])
@@ -69,7 +81,7 @@ import Testing
         local.lost()
         #expect(batch(&local) == [.retrack(ann, epoch: "e", fallback: "new")])
         _ = local.confirmed(applied(2, replaced: ["r1"]))
-        #expect(local.untrack(owner: 1, key: "ann", nil))
+        #expect(untrack(&local, key: "ann"))
         #expect(batch(&local) == [.leave(ref: "new", key: "ann")])
     }
 
@@ -102,7 +114,7 @@ import Testing
         _ = local.confirmed(applied())
         let began = local.activity
         var busy = local
-        #expect(busy.update(owner: 1, key: "ann", meta: "{}", ref: "r2", nil))
+        #expect(update(&busy, key: "ann", meta: "{}", ref: "r2"))
         busy.audit([], since: began)
         #expect(batch(&busy).count == 1)
         local.audit([PresenceMember(ref: "stray", key: "bob", meta: "{}")], since: began)

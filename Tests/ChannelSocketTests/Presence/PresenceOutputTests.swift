@@ -66,3 +66,14 @@ import Testing
         #expect(payload.text == #"{"a\"b":{"metas":[{"phx_ref":"r0"},{"phx_ref":"r1","d":1}],"name":"Ann"}}"#)
     }
 }
+
+@Suite struct PresenceMembersTests {
+    @Test("tells keys apart that only look alike")
+    func canonicalEquivalence() {
+        let members = PresenceMembers([
+            PresenceMember(ref: "1", key: "\u{E9}", meta: "{}"), PresenceMember(ref: "2", key: "e\u{301}", meta: "{}"),
+        ])
+        #expect(members.keyCount == 2)
+        #expect(members["\u{E9}"]?.map(\.ref) == ["1"])
+    }
+}

@@ -21,7 +21,8 @@ struct PresenceModel: Sendable {
             hasState = true
             for (ref, member) in Self.entries(payload) { members[ref] = member }
         case "presence_diff" where hasState:
-            for (ref, member) in Self.entries(payload["leaves"] ?? [:]) where members.removeValue(forKey: ref) != member {
+            for (ref, member) in Self.entries(payload["leaves"] ?? [:]) where members.removeValue(forKey: ref) != member
+            {
                 violations.append("\(ref) of \(member) left without being there")
             }
             for (ref, member) in Self.entries(payload["joins"] ?? [:])

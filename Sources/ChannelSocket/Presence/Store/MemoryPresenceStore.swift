@@ -1,3 +1,4 @@
+import PhoenixWire
 import Synchronization
 
 /// Keeps presence in the memory of this process.
@@ -13,7 +14,7 @@ public final class MemoryPresenceStore: PresenceStore {
     }
 
     struct State {
-        var topics: [String: MemoryPresenceTopic] = [:]
+        var topics: [TopicKey: MemoryPresenceTopic] = [:]
         var reporters: [Int: @Sendable (PresenceStoreEvent) -> Void] = [:]
         var live: Set<Int> = []
         var lastOwner = 0
@@ -63,7 +64,7 @@ public final class MemoryPresenceStore: PresenceStore {
         return try shared.state.withLock { state throws(PresenceError) in
             guard state.live.contains(owner) else { throw PresenceError(.lost, "the node was declared dead") }
             let limit = configuration.maxMembersPerTopic
-            let (applied, diff) = state.topics[topic, default: MemoryPresenceTopic()]
+            let (applied, diff) = state.topics[TopicKey(topic), default: MemoryPresenceTopic()]
                 .apply(changes, owner: owner, limit: limit)
             // Under the lock, so that all nodes see the diffs in their order.
             if let diff { state.report(.diff(topic: topic, diff)) }
@@ -77,7 +78,7 @@ public final class MemoryPresenceStore: PresenceStore {
     ) async throws(PresenceError) -> PresenceSnapshot? {
         let owner = owner.withLock { $0 }
         return shared.state.withLock { state in
-            let content = state.topics[topic] ?? MemoryPresenceTopic(isNew: true)
+            let content = state.topics[TopicKey(topic)] ?? MemoryPresenceTopic(isNew: true)
             return content.version == known ? nil : content.snapshot(for: owner)
         }
     }
@@ -91,8 +92,8 @@ public final class MemoryPresenceStore: PresenceStore {
             guard state.live.remove(owner) != nil else { return }
             for topic in state.topics.keys {
                 guard let (diff, disappeared) = state.topics[topic]?.removeMembers(of: owner) else { continue }
-                state.report(.diff(topic: topic, diff))
-                state.report(.disappeared(topic: topic, keys: disappeared))
+                state.report(.diff(topic: topic.topic, diff))
+                state.report(.disappeared(topic: topic.topic, keys: disappeared))
             }
         }
     }

@@ -1,16 +1,19 @@
+import PhoenixWire
+
 /// One topic of a ``MemoryPresenceStore``.
 struct MemoryPresenceTopic {
     private(set) var version: PresenceVersion
     private var members: [String: (member: PresenceMember, owner: Int)] = [:]
-    private var counts: [String: Int] = [:]
+    private var counts: [TopicKey: Int] = [:]
     /// How many members the keys had that the present step has touched.
-    private var before: [String: Int] = [:]
+    private var before: [TopicKey: Int] = [:]
 
     /// Creates a topic nobody has been in.
     ///
     /// - Parameter isNew: whether the topic has no epoch yet.
     init(isNew: Bool = false) {
-        version = isNew ? .none : PresenceVersion(epoch: String(UInt64.random(in: 1...UInt64.max), radix: 36), number: 0)
+        let epoch = String(UInt64.random(in: 1...UInt64.max), radix: 36)
+        version = isNew ? .none : PresenceVersion(epoch: epoch, number: 0)
     }
 
     func snapshot(for owner: Int) -> PresenceSnapshot {
@@ -80,8 +83,8 @@ struct MemoryPresenceTopic {
         var applied = result
         version = diff.version
         applied.version = version
-        applied.appeared = before.filter { $0.value == 0 && counts[$0.key] != nil }.map(\.key)
-        applied.disappeared = before.filter { $0.value > 0 && counts[$0.key] == nil }.map(\.key)
+        applied.appeared = before.filter { $0.value == 0 && counts[$0.key] != nil }.map(\.key.topic)
+        applied.disappeared = before.filter { $0.value > 0 && counts[$0.key] == nil }.map(\.key.topic)
         return (applied, diff)
     }
 
@@ -89,16 +92,16 @@ struct MemoryPresenceTopic {
         var member = member
         member.joinedAt = diff.version.number
         members[member.ref] = (member, owner)
-        touch(member.key)
-        counts[member.key, default: 0] += 1
+        touch(TopicKey(member.key))
+        counts[TopicKey(member.key), default: 0] += 1
         diff.joins.append(member)
     }
 
     private mutating func remove(_ ref: String, _ diff: inout PresenceStoreDiff) {
         guard let (member, _) = members.removeValue(forKey: ref) else { return }
-        touch(member.key)
-        let rest = (counts[member.key] ?? 1) - 1
-        counts[member.key] = rest == 0 ? nil : rest
+        touch(TopicKey(member.key))
+        let rest = (counts[TopicKey(member.key)] ?? 1) - 1
+        counts[TopicKey(member.key)] = rest == 0 ? nil : rest
         // A member that came and went in one step was never there.
         if let index = diff.joins.firstIndex(where: { $0.ref == ref }) {
             diff.joins.remove(at: index)
@@ -107,7 +110,7 @@ struct MemoryPresenceTopic {
         }
     }
 
-    private mutating func touch(_ key: String) {
+    private mutating func touch(_ key: TopicKey) {
         if before[key] == nil { before[key] = counts[key] ?? 0 }
     }
 }

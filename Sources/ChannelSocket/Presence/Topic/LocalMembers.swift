@@ -1,3 +1,5 @@
+import PhoenixWire
+
 /// What the channels of this node track in one topic, and how far the store knows about it.
 ///
 /// Pure. Every entry has what is wanted and what the store has; ``nextBatch(limit:makeRef:)`` says what is to be
@@ -27,7 +29,12 @@ struct LocalMembers {
 
     private struct OwnedKey: Hashable {
         let owner: Owner
-        let key: String
+        let key: TopicKey
+
+        init(owner: Owner, key: String) {
+            self.owner = owner
+            self.key = TopicKey(key)
+        }
     }
 
     private var entries: [Int: Entry] = [:]
@@ -110,6 +117,7 @@ struct LocalMembers {
     /// - Parameters:
     ///   - limit: how many changes at most.
     ///   - makeRef: makes a new ref.
+    /// - Returns: the changes, the same as before if it is not known what became of those.
     mutating func nextBatch(limit: Int, makeRef: () -> String) -> [PresenceChange] {
         if inFlight.isEmpty {
             inFlight = strays.prefix(limit).map { (nil, .leave(ref: $0.ref, key: $0.key)) }

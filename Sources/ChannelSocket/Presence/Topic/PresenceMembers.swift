@@ -1,7 +1,9 @@
-/// The members of one topic, by key.
+import PhoenixWire
+
+/// The members of one topic, by key; keys are told apart by their bytes.
 struct PresenceMembers: Sendable {
-    private var byKey: [String: [PresenceMember]] = [:]
-    private var keyOfRef: [String: String] = [:]
+    private var byKey: [TopicKey: [PresenceMember]] = [:]
+    private var keyOfRef: [String: TopicKey] = [:]
 
     init() {}
 
@@ -16,14 +18,16 @@ struct PresenceMembers: Sendable {
     /// The number of keys.
     var keyCount: Int { byKey.count }
     var isEmpty: Bool { keyOfRef.isEmpty }
-    var keys: [String] { Array(byKey.keys) }
+    var keys: [String] { byKey.keys.map(\.topic) }
     /// The keys with their members, the oldest first.
-    var groups: some Collection<(key: String, value: [PresenceMember])> { byKey }
+    var groups: some Collection<(key: String, value: [PresenceMember])> {
+        byKey.lazy.map { (key: $0.key.topic, value: $0.value) }
+    }
     /// All members.
     var all: some Sequence<PresenceMember> { byKey.values.lazy.joined() }
 
     /// The members of a key, the oldest first; nil if there are none.
-    subscript(key: String) -> [PresenceMember]? { byKey[key] }
+    subscript(key: String) -> [PresenceMember]? { byKey[TopicKey(key)] }
 
     func contains(ref: String) -> Bool { keyOfRef[ref] != nil }
 
@@ -32,10 +36,11 @@ struct PresenceMembers: Sendable {
     /// - Returns: false if its ref is there already.
     @discardableResult
     mutating func insert(_ member: PresenceMember) -> Bool {
-        guard keyOfRef.updateValue(member.key, forKey: member.ref) == nil else { return false }
-        var index = byKey[member.key]?.count ?? 0
-        while index > 0, let other = byKey[member.key]?[index - 1], member.precedes(other) { index -= 1 }
-        byKey[member.key, default: []].insert(member, at: index)
+        let key = TopicKey(member.key)
+        guard keyOfRef.updateValue(key, forKey: member.ref) == nil else { return false }
+        var index = byKey[key]?.count ?? 0
+        while index > 0, let other = byKey[key]?[index - 1], member.precedes(other) { index -= 1 }
+        byKey[key, default: []].insert(member, at: index)
         return true
     }
 

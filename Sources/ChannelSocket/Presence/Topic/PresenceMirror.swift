@@ -58,6 +58,7 @@ struct PresenceMirror: Sendable {
     /// Has the topic read, or once more if it is being read.
     ///
     /// - Parameter afterGrace: whether the store has lost everything and nodes are to bring their members back first.
+    /// - Returns: what to do.
     mutating func invalidate(afterGrace: Bool = false) -> Action {
         if case .reading = state {
             needsAnother = true

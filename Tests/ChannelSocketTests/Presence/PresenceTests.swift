@@ -1,0 +1,106 @@
+import NIOCore
+import PhoenixWire
+import Synchronization
+import Testing
+
+@testable import ChannelSocket
+
+@Suite(.timeLimit(.minutes(1))) struct PresenceTests {
+    private let shared = MemoryPresenceStore.Shared()
+
+    private func makeNode(
+        hooks: PresenceHooks = PresenceHooks(), fetch: Presence.Fetch? = nil
+    ) -> (presence: Presence, store: MemoryPresenceStore) {
+        var configuration = PresenceConfiguration()
+        configuration.maxMembersPerTopic = 3
+        let store = MemoryPresenceStore(sharing: shared, configuration: configuration)
+        let presence = Presence(
+            pubSub: PubSub(), store: store, configuration: configuration, hooks: hooks, fetch: fetch
+        )
+        return (presence, store)
+    }
+
+    @Test("calls the hooks for the first and the last member of a key in the cluster")
+    func hooks() throws {
+        let calls = Mutex<[String]>([])
+        let hooks = PresenceHooks(
+            appeared: { _, key in calls.withLock { $0.append("+" + key) } },
+            disappeared: { _, key in calls.withLock { $0.append("-" + key) } }
+        )
+        let (a, b) = (makeNode(hooks: hooks).presence, makeNode(hooks: hooks).presence)
+        try a.track("ann", .emptyObject, on: "room", by: 1, nil)
+        try b.track("ann", .emptyObject, on: "room", by: 1, nil)
+        try a.update("ann", on: "room", by: 1, { _ in try Payload(json: #"{"away":true}"#) }, nil)
+        try a.untrack("ann", on: "room", by: 1, nil)
+        #expect(calls.withLock { $0 } == ["+ann"])
+        try b.untrack("ann", on: "room", by: 1, nil)
+        #expect(calls.withLock { $0 } == ["+ann", "-ann"])
+    }
+
+    @Test("asks for additions once per list, for all keys together")
+    func fetch() async throws {
+        let asked = Mutex<[Set<String>]>([])
+        let presence = makeNode { _, keys in
+            asked.withLock { $0.append(keys) }
+            return ["ann": ["name": try Payload(json: "\"Ann\"")]]
+        }.presence
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        try presence.track("bob", .emptyObject, on: "room", by: 1, nil)
+        let list = try await presence.list("room")
+        #expect(asked.withLock { $0 } == [["ann", "bob"]])
+        #expect(list["ann"]?.fields["name"] == .json(.init(string: "\"Ann\"")))
+        #expect(try await presence.get("eve", in: "room") == nil)
+    }
+
+    @Test("does not let a client choose its ref, and refuses what is no object")
+    func forgedRefs() async throws {
+        let presence = makeNode().presence
+        try presence.track("ann", Payload(json: #"{"ph\u0078_ref":"forged","d":1}"#), on: "room", by: 1, nil)
+        let meta = try #require(try await presence.get("ann", in: "room")?.metas.first)
+        #expect(meta.ref != "forged")
+        #expect(meta.payload.text == #"{"d":1}"#)
+        #expect(throws: PresenceError.self) {
+            try presence.track("bob", Payload(json: "[1]"), on: "room", by: 1, nil)
+        }
+        #expect(throws: PresenceError.self) { try presence.track("", .emptyObject, on: "room", by: 1, nil) }
+        #expect(throws: PresenceError.self) { try presence.track("ann", .emptyObject, on: "room", by: 1, nil) }
+    }
+
+    @Test("tells whom a full topic refuses, and lets the next one in when somebody has left")
+    func full() async throws {
+        let presence = makeNode().presence
+        let refused = Mutex<[UInt64]>([])
+        for owner in 1...4 as ClosedRange<UInt64> {
+            try presence.track("k", .emptyObject, on: "room", by: owner) { result in
+                if case .failure(let error) = result, error.code == .topicFull { refused.withLock { $0.append(owner) } }
+            }
+        }
+        #expect(refused.withLock { $0 } == [4])
+        try presence.untrack("k", on: "room", by: 1, nil)
+        try presence.track("k", .emptyObject, on: "room", by: 4, nil)
+        #expect(try await presence.get("k", in: "room")?.metas.count == 3)
+    }
+
+    @Test("brings its members back under new refs after it was declared dead")
+    func declaredDead() async throws {
+        let (a, store) = makeNode()
+        let b = makeNode().presence
+        try a.track("ann", .emptyObject, on: "room", by: 1, nil)
+        let before = try #require(try await b.get("ann", in: "room")?.metas.first?.ref)
+        store.die()
+        #expect(try await b.get("ann", in: "room") == nil)
+        store.revive()
+        let after = try #require(try await b.get("ann", in: "room")?.metas.first?.ref)
+        #expect(after != before)
+    }
+
+    @Test("brings its members back under their old refs after the store lost its data")
+    func lostData() async throws {
+        let (a, store) = makeNode()
+        try a.track("ann", .emptyObject, on: "room", by: 1, nil)
+        let before = try #require(try await a.get("ann", in: "room")?.metas.first?.ref)
+        store.wipe()
+        store.revive()
+        #expect(try await a.get("ann", in: "room")?.metas.map(\.ref) == [before])
+    }
+}
