@@ -86,6 +86,7 @@ struct RefusalTests {
     @Test("gives the mount all the time it wants")
     func slowDecision() async throws {
         let mount = TestMount { _ in
+            // Not to wait for something: it is the slow mount, which takes longer than the handshake may.
             try? await Task.sleep(for: .milliseconds(300))
             return .refuse(status: 403, body: "")
         }

@@ -10,12 +10,13 @@ extension ChannelProcess {
             guard state == .joining else { return }
         }
         do {
-            let response = try await channel.open(topic: topic, payload: join.payload, socket: socket())
+            let payload = joinPayload.take() ?? .emptyObject
+            let response = try await channel.open(topic: topic, payload: payload, socket: socket())
             guard state == .joining, await subscribed(), state == .joining else { return }
             becomeMember()
             state = .joined
             try session.send(
-                Reply(joinRef: joinRef, ref: join.ref, topic: topic, status: .ok, payload: response)
+                Reply(joinRef: joinRef, ref: joinMessageRef, topic: topic, status: .ok, payload: response)
             )
         } catch {
             guard state == .joining else { return }
@@ -63,7 +64,7 @@ extension ChannelProcess {
             session.logger.error("join crashed", metadata: ["channel.topic": "\(topic)", "error": "\(error)"])
             response = .reason("join crashed")
         }
-        session.sendOrLog(Reply(joinRef: joinRef, ref: join.ref, topic: topic, status: .error, payload: response))
+        session.sendOrLog(Reply(joinRef: joinRef, ref: joinMessageRef, topic: topic, status: .error, payload: response))
         closePredecessor()
         // Messages sent in the hope of success get what any message to a topic not joined gets.
         let waiting = mailbox.removeAll()

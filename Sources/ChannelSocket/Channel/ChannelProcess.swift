@@ -26,7 +26,10 @@ final class ChannelProcess: @unchecked Sendable {
     let joinRef: Ref
     /// The join ref of replies and pushes: the ref of the join if the client gave no join ref, as in Phoenix.
     let outgoingJoinRef: Ref
-    let join: Message
+    /// The ref that the join reply answers.
+    let joinMessageRef: Ref
+    /// The payload of the join until it has been decided; it holds on to the frame it came in.
+    var joinPayload: Payload?
     let session: SocketSession
     let channel: any RunningChannel
     let assigns: Mutex<Assigns>
@@ -59,7 +62,8 @@ final class ChannelProcess: @unchecked Sendable {
         topic = join.topic
         joinRef = join.joinRef
         outgoingJoinRef = join.joinRef.isNull ? join.ref : join.joinRef
-        self.join = join
+        joinMessageRef = join.ref
+        joinPayload = join.payload
         self.session = session
         self.channel = channel
         self.predecessor = predecessor
@@ -77,15 +81,19 @@ final class ChannelProcess: @unchecked Sendable {
     // MARK: Frames to the client
 
     func reply(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) throws(WireError) {
-        try session.send(
-            Reply(joinRef: outgoingJoinRef, ref: ref, topic: topic, status: status, payload: payload)
-        )
+        try session.send(makeReply(to: ref, status, payload))
     }
 
     func push(_ event: String, _ payload: Payload) throws(WireError) {
-        try session.send(
-            Message(joinRef: outgoingJoinRef, ref: .null, topic: topic, event: event, payload: payload)
-        )
+        try session.send(makePush(event, payload))
+    }
+
+    private func makeReply(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) -> Reply {
+        Reply(joinRef: outgoingJoinRef, ref: ref, topic: topic, status: status, payload: payload)
+    }
+
+    private func makePush(_ event: String, _ payload: Payload) -> Message {
+        Message(joinRef: outgoingJoinRef, ref: .null, topic: topic, event: event, payload: payload)
     }
 }
 
@@ -100,14 +108,10 @@ extension ChannelProcess {
     }
 
     func pushOrLog(_ event: String, _ payload: Payload) {
-        session.sendOrLog(
-            Message(joinRef: outgoingJoinRef, ref: .null, topic: topic, event: event, payload: payload)
-        )
+        session.sendOrLog(makePush(event, payload))
     }
 
     func replyOrLog(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) {
-        session.sendOrLog(
-            Reply(joinRef: outgoingJoinRef, ref: ref, topic: topic, status: status, payload: payload)
-        )
+        session.sendOrLog(makeReply(to: ref, status, payload))
     }
 }
