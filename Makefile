@@ -47,7 +47,7 @@ build-tests: packages-run
 	$(SWIFT) build --build-tests
 
 test-swift: build-tests clients
-	$(SWIFT) test --skip-build --no-parallel
+	SWIFT=$(SWIFT) Tests/run-swift-tests.sh
 
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
 test-system: build-tests clients
