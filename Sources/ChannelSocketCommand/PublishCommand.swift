@@ -48,11 +48,8 @@ struct PublishCommand: AsyncParsableCommand {
     }
 
     private func publisher() throws -> ClusterPublisher {
-        let configuration = try ServerConfiguration(
-            flags: [.redisURL: redis, .channelPrefix: channelPrefix],
-            only: [.redisURL, .channelPrefix]
-        )
-        guard let redis = configuration.redis else {
+        let loaded = try LoadedConfiguration(flags: ["redis.url": redis, "redis.channel_prefix": channelPrefix])
+        guard let redis = loaded.configuration.redis.configuration else {
             throw ValidationError("--redis (REDIS_URL) is needed: a node without Redis can't be reached from outside")
         }
         return ClusterPublisher(redis: redis)

@@ -9,12 +9,13 @@ internal import PhoenixWire
 internal import ServiceLifecycle
 internal import UnixSignals
 
-/// The stock server: one node that serves `room:*` channels, the chat page and its health over HTTP.
+/// The stock server: one node that serves declared channels, the chat page and its health over HTTP.
 public struct StockServer: Sendable {
     /// The version of the server.
     public static let version = "0.1.0"
 
     private let configuration: ServerConfiguration
+    private let node: NodeID
     private let logger: Logger
 
     /// Creates a server.
@@ -24,6 +25,7 @@ public struct StockServer: Sendable {
     ///   - logger: takes the log.
     public init(configuration: ServerConfiguration, logger: Logger = Logger(label: "channelsocket")) {
         self.configuration = configuration
+        node = configuration.nodeName.flatMap { NodeID("\($0)_\(NodeID())") } ?? NodeID()
         self.logger = logger
     }
 
@@ -35,19 +37,23 @@ public struct StockServer: Sendable {
     /// - Throws: ``StartupError`` when the address can't be listened on.
     public func run(onListening: @escaping @Sendable (_ url: String) -> Void = { _ in }) async throws {
         var logger = logger
-        logger.logLevel = configuration.logLevel
-        logger[metadataKey: "node"] = .stringConvertible(configuration.node)
+        logger.logLevel = configuration.logging.level
+        logger[metadataKey: "node"] = .stringConvertible(node)
         reportLimits(logger)
 
         let group = eventLoopGroup
         let redis = redisAdapter(on: group, logger: logger)
-        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
+        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
         let store: any PresenceStore =
-            redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
+            redis.map { RedisPresenceStore(adapter: $0, configuration: configuration.presence.redis, logger: logger) }
             ?? MemoryPresenceStore()
-        let presence = Presence(pubSub: pubSub, store: store, logger: logger)
+        let presence = Presence(
+            pubSub: pubSub, store: store, configuration: configuration.presence.presence, logger: logger
+        )
+        let channels = try DeclaredChannels(configuration.channels, node: node, statistics: pubSub.statistics)
         let application = application(
-            pubSub: pubSub, presence: presence, group: group, logger: logger, onListening: onListening
+            channels: channels, pubSub: pubSub, presence: presence, group: group, logger: logger,
+            onListening: onListening
         )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
@@ -59,7 +65,7 @@ public struct StockServer: Sendable {
         do {
             try await ServiceGroup(configuration: services).run()
         } catch {
-            throw StartupError(error, host: configuration.host, port: configuration.port) ?? error
+            throw StartupError(error, host: configuration.listen.host, port: configuration.listen.port) ?? error
         }
     }
 }
@@ -67,13 +73,13 @@ public struct StockServer: Sendable {
 extension StockServer {
     /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
     private var eventLoopGroup: MultiThreadedEventLoopGroup {
-        if configuration.eventLoopThreads == nil, System.coreCount <= 64 { return .singleton }
-        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads ?? 64)
+        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return .singleton }
+        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.listen.eventLoops ?? 64)
     }
 
     /// The link to the other nodes, if there are any.
     private func redisAdapter(on group: any EventLoopGroup, logger: Logger) -> RedisAdapter? {
-        guard let redis = configuration.redis else {
+        guard let redis = configuration.redis.configuration else {
             logger.info("no Redis configured: this node is alone and keeps everything in memory")
             return nil
         }
@@ -95,41 +101,42 @@ extension StockServer {
     }
 
     private func application(
+        channels: DeclaredChannels,
         pubSub: PubSub,
         presence: Presence,
         group: any EventLoopGroup,
         logger: Logger,
         onListening: @escaping @Sendable (_ url: String) -> Void
     ) -> some ApplicationProtocol {
-        let node = configuration.node
-        let host = configuration.host
+        let host = configuration.listen.host
         let connect: Endpoint.Connect = { request in
-            let user = request.params["user"]
-            return .accept(assigns: user.map { [RoomChannel.userKey: $0] as Assigns } ?? [:])
+            let params = ConnectionParams(request.params, keeping: channels.params)
+            return .accept(assigns: params.map { [ConnectionParams.assign: $0] as Assigns } ?? [:])
         }
         var limits = Endpoint.Configuration()
-        limits.webSocket.maxOutboundBytes = configuration.maxOutboundBytes
-        limits.webSocket.slowConsumerPolicy = configuration.slowConsumerPolicy
+        limits.webSocket = configuration.limits.webSocket
+        limits.limits = configuration.limits.socket
         let endpoint = Endpoint(
-            configuration.socketPath, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
+            configuration.listen.path, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
             connect: connect
         ) {
-            Route("room:*") { _, _, _ in try RoomChannel(node: node) }
+            channels.routes
         }
         // Hummingbird's only word at info level is that it listens, which `onListening` says better.
         var httpLogger = logger
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
+        let http = MountedHTTPChannel.Configuration(handshakeTimeout: configuration.limits.handshakeTimeout)
         let router = Router()
-        ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
-        HealthController { [backend = configuration.redis == nil ? "memory" : "redis"] in
+        ChatPage(node: node.description, socketPath: configuration.listen.path).addRoutes(to: router)
+        HealthController { [backend = configuration.redis.server == nil ? "memory" : "redis"] in
             HealthReport(pubSub: pubSub, backend: backend)
         }
         .addRoutes(to: router)
         return Application(
             router: router,
-            server: .channelSocket(mounts: [endpoint]),
+            server: .channelSocket(mounts: [endpoint], configuration: http),
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: configuration.port), backlog: configuration.backlog
+                address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0

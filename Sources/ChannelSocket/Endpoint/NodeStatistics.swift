@@ -36,12 +36,18 @@ public final class NodeStatistics: Sendable {
         public static let failedPublishes = Drop(description: "failed_publishes", index: 11)
         /// Joins refused because their subscription was not confirmed.
         public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
+        /// Joins refused by the rules of a declared channel.
+        public static let refusedJoins = Drop(description: "refused_joins", index: 13)
+        /// Joins of declared channels refused because the topic was full.
+        public static let fullTopics = Drop(description: "full_topics", index: 14)
+        /// Events refused by the rules of a declared channel.
+        public static let refusedEvents = Drop(description: "refused_events", index: 15)
 
         /// All of them.
         public static let allCases: [Drop] = [
             refusedConnections, protocolErrors, malformedMessages, staleMessages, fullMailboxes, channelCrashes,
             abandonedChannels, slowConsumerCloses, slowConsumerFrames, idleTimeouts, unencodableBroadcasts,
-            failedPublishes, failedSubscriptions,
+            failedPublishes, failedSubscriptions, refusedJoins, fullTopics, refusedEvents,
         ]
     }
 
@@ -63,7 +69,8 @@ public final class NodeStatistics: Sendable {
         drops.withLock { $0[drop.index] }
     }
 
-    func count(_ drop: Drop) {
+    /// Counts something that was dropped.
+    package func count(_ drop: Drop) {
         drops.withLock { $0[drop.index] += 1 }
     }
 

@@ -1,0 +1,23 @@
+/// What a stock server is told, section by section.
+///
+/// `channelsocket serve` fills it from flags, environment and a file; each section stands for itself, so that a program
+/// can take one without the others.
+public struct ServerConfiguration: Sendable {
+    /// Where clients come in.
+    public var listen = ListenConfiguration()
+    /// The Redis that joins this node with others.
+    public var redis = RedisSection()
+    /// What the node's identity begins with; nil for a random one.
+    public var nodeName: String?
+    /// What a client may take or do.
+    public var limits = LimitsConfiguration()
+    /// Who is in which topic.
+    public var presence = PresenceSection()
+    /// The channels without code; the first that matches a topic has it.
+    public var channels: [ChannelDeclaration] = [.room]
+    /// What is logged.
+    public var logging = LoggingConfiguration()
+
+    /// Creates the configuration of a lone node on port 4000.
+    public init() {}
+}
