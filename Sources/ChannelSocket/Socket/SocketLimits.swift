@@ -24,7 +24,18 @@ public struct SocketLimits: Sendable {
     ///
     /// Forgotten in the first second in which none was refused.
     public var maxRefusedMessages = 10_000
-    /// How long a channel that has to end may take to return from its callback before it is left to itself.
+    /// How long a join may take to be decided and subscribed before it is refused with `join timeout`.
+    ///
+    /// In steps of 100 ms; 10 s, which is how long phoenix.js waits. Nil for ever, as in Phoenix.
+    public var joinTimeout: TimeAmount? = .seconds(10)
+    /// How long any other callback of a channel may take before it is cancelled; a message that it was handling is
+    /// answered with the error `timeout`.
+    ///
+    /// A callback that returns within ``channelShutdownTimeout`` then has lost nothing but its reply; one that does
+    /// not crashes its channel. In steps of 100 ms; 30 s. Nil for ever, as in Phoenix.
+    public var callbackTimeout: TimeAmount? = .seconds(30)
+    /// How long a channel that has to end, or whose callback was cancelled, may take to return from its callback
+    /// before it is left to itself.
     ///
     /// Phoenix' 5 s.
     public var channelShutdownTimeout: TimeAmount = .seconds(5)
