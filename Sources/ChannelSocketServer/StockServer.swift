@@ -134,7 +134,7 @@ extension StockServer {
         .addRoutes(to: router)
         return Application(
             router: router,
-            server: .channelSocket(mounts: [endpoint], configuration: http),
+            server: .channelSocket(mounts: [endpoint], configuration: http, statistics: pubSub.statistics),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog
             ),
