@@ -36,12 +36,14 @@ public final class NodeStatistics: Sendable {
         public static let failedPublishes = Drop(description: "failed_publishes", index: 11)
         /// Joins refused because their subscription was not confirmed.
         public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
+        /// Connections closed because their lifetime, such as that of a token, was over.
+        public static let expiredSockets = Drop(description: "expired_sockets", index: 13)
 
         /// All of them.
         public static let allCases: [Drop] = [
             refusedConnections, protocolErrors, malformedMessages, staleMessages, fullMailboxes, channelCrashes,
             abandonedChannels, slowConsumerCloses, slowConsumerFrames, idleTimeouts, unencodableBroadcasts,
-            failedPublishes, failedSubscriptions,
+            failedPublishes, failedSubscriptions, expiredSockets,
         ]
     }
 
