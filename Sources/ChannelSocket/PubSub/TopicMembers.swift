@@ -17,6 +17,11 @@ final class TopicMembers {
     private(set) var v2: Audience?
     private var receivers: [any BroadcastReceiver] = []
 
+    /// How many channels are members; sockets that listen on their ids are none.
+    var channelCount: Int {
+        (v1?.targets.count ?? 0) + (v2?.targets.count ?? 0) + receivers.count { $0 is ChannelProcess }
+    }
+
     var hasPendingFrames: Bool {
         v1?.pending != nil || v2?.pending != nil
     }
