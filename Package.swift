@@ -152,7 +152,9 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketServerTests",
             dependencies: [
-                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", nioCore, logging,
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
+                nioCore,
+                logging,
             ],
             swiftSettings: swiftSettings
         ),

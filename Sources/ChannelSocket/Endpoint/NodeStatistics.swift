@@ -74,6 +74,8 @@ public final class NodeStatistics: Sendable {
         public static let fullTopics = Drop(description: "full_topics", index: 30)
         /// Events refused by the rules of a declared channel.
         public static let refusedEvents = Drop(description: "refused_events", index: 31)
+        /// Connections closed because their lifetime, such as that of a token, was over.
+        public static let expiredSockets = Drop(description: "expired_sockets", index: 28)
 
         /// All of them.
         public static let allCases: [Drop] = [
@@ -82,7 +84,7 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, refusedJoins, fullTopics, refusedEvents,
+            lateReplies, refusedJoins, fullTopics, refusedEvents, expiredSockets,
         ]
     }
 
