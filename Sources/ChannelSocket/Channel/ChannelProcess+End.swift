@@ -77,14 +77,14 @@ extension ChannelProcess {
 
     private func leaveTopics() {
         let shard = session.shard
-        if isMember, let members = shard.membersToChange(of: topic) {
+        if let members = members.take() {
+            shard.willChange(members)
             if channel.intercepts.isEmpty {
                 members.remove(self, session.serializer)
             } else {
                 members.remove(self as any BroadcastReceiver)
             }
         }
-        isMember = false
         if isAnnounced {
             isAnnounced = false
             shard.withdraw(from: topic, pubSub: session.pubSub)

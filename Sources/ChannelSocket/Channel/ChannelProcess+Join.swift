@@ -47,7 +47,7 @@ extension ChannelProcess {
 
     private func becomeMember() {
         guard let members = session.shard.membersToChange(of: topic) else { return }
-        isMember = true
+        self.members = members
         if channel.intercepts.isEmpty {
             members.add(self, session.serializer)
         } else {

@@ -52,8 +52,8 @@ final class ChannelProcess: @unchecked Sendable {
     var audienceIndex = 0
     /// Whether the topic was announced to the shard.
     var isAnnounced = false
-    /// Whether the channel receives the broadcasts of its topic.
-    var isMember = false
+    /// The members of the topic, while the channel is one of them and receives its broadcasts.
+    var members: TopicMembers?
     /// Further topics whose broadcasts go to `handleInfo`.
     var subscriptions: Set<TopicKey> = []
 
@@ -105,6 +105,15 @@ extension ChannelProcess {
         } else {
             session.eventLoop.execute { body(self) }
         }
+    }
+
+    /// Broadcasts to the channel's topic.
+    func broadcast(_ event: String, _ payload: Payload, excluding excluded: SubscriberID? = nil) -> PublishReceipt {
+        let broadcast = Broadcast(topic: topic, event: event, payload: payload)
+        if session.eventLoop.inEventLoop, let members {
+            return session.pubSub.broadcast(broadcast, excluding: excluded, to: members, on: session.shard)
+        }
+        return session.pubSub.broadcast(broadcast, excluding: excluded)
     }
 
     func pushOrLog(_ event: String, _ payload: Payload) {
