@@ -148,7 +148,7 @@ extension StockServer {
         health.addRoutes(to: router)
         return Application(
             router: router,
-            server: .channelSocket(mounts: [endpoint]),
+            server: .channelSocket(mounts: [endpoint], statistics: pubSub.statistics),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.port), backlog: configuration.backlog
             ),

@@ -42,6 +42,17 @@ final class ChannelProcess: @unchecked Sendable {
     var isRunning = false
     var task: Task<Void, Never>?
 
+    /// When the running callback began, by the clock of ``CallbackWatch``.
+    var callbackTick: UInt32 = 0
+    /// The ref of the message that is being handled; null while something else is.
+    var handledRef = Ref.null
+    /// The message that was answered in place of a callback that took too long.
+    var timedOutRef: Ref?
+    /// Whether the running callback has been cancelled because it took too long; what it answers is dropped.
+    var isOverdue = false
+    /// Whether ``CallbackWatch`` looks at this channel.
+    var isWatched = false
+
     /// The channel this one replaces, until it has ended.
     var predecessor: ChannelProcess?
     /// What is to end, or has ended, the channel.
@@ -121,6 +132,7 @@ extension ChannelProcess {
     }
 
     func replyOrLog(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) {
+        guard !isLateReply(to: ref) else { return }
         session.sendOrLog(makeReply(to: ref, status, payload))
     }
 }

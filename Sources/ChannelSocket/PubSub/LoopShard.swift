@@ -24,6 +24,7 @@ final class LoopShard: @unchecked Sendable {
     let index: Int
     let executor: LoopExecutor
     let transport: TransportLoop
+    let callbacks: CallbackWatch
     private var topics: [TopicKey: TopicMembers] = [:]
     private let inbox = Mutex<[Work]>([])
 
@@ -32,6 +33,7 @@ final class LoopShard: @unchecked Sendable {
         self.index = index
         executor = LoopExecutor(eventLoop)
         transport = TransportLoop(eventLoop: eventLoop)
+        callbacks = CallbackWatch(eventLoop: eventLoop)
     }
 
     // MARK: Broadcast path
