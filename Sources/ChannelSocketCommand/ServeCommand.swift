@@ -10,7 +10,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Runs one node until SIGTERM or SIGINT.
+/// Runs one node until SIGTERM or SIGINT, which drain it.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -19,6 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
             Every setting can be given in a file, in the environment and by an option; an option wins over the \
             environment, and that over the file. The names in brackets are those of the environment. Without --redis \
             the node is alone and keeps everything in memory; nodes with the same --redis are one cluster.
+
+            SIGTERM drains the node, which then exits with 0: /health turns 503, and after the drain delay clients are \
+            told to come back (close code 1012), spread over the drain window. SIGINT does the same without the delay. \
+            A second signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT). SIGHUP reads the \
+            configuration again, as does a change of its file.
             """
     )
 
@@ -27,7 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try await options.load()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        try await StockServer(configuration: loaded.configuration).run { url in
+        try await StockServer(loaded: loaded).run { url in
             print("listening on \(url)")
             // Standard output is buffered when it is not a terminal, and others wait for this line.
             fflush(nil)

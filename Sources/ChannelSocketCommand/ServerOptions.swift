@@ -66,7 +66,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Connections that may wait to be accepted. [CHANNELSOCKET_BACKLOG] (default: 1024)", valueName: "number"
+            "Connections that may wait to be accepted. [CHANNELSOCKET_BACKLOG] (default: 4096)", valueName: "number"
         )
     )
     var backlog: String?
@@ -86,6 +86,22 @@ struct ServerOptions: ParsableArguments {
         )
     )
     var slowConsumers: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long after SIGTERM (/health turns 503) the first client is closed. [CHANNELSOCKET_DRAIN_DELAY] (default: 3s)",
+            valueName: "time"
+        )
+    )
+    var drainDelay: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The time over which clients are then closed. [CHANNELSOCKET_DRAIN_WINDOW] (default: 5s)",
+            valueName: "time"
+        )
+    )
+    var drainWindow: String?
 
     @Option(
         help: ArgumentHelp(
@@ -140,7 +156,8 @@ extension ServerOptions {
             "listen.host": host, "listen.port": port, "listen.path": path, "listen.backlog": backlog,
             "listen.event_loops": threads, "node.name": nodeName, "redis.url": redis,
             "redis.channel_prefix": channelPrefix, "limits.max_outbound_bytes": maxOutboundBytes,
-            "limits.slow_consumers": slowConsumers, "logging.level": logLevel,
+            "limits.slow_consumers": slowConsumers, "drain.delay": drainDelay, "drain.window": drainWindow,
+            "logging.level": logLevel,
         ]
         flags.merge(ownFlags.compactMapValues(\.self)) { _, own in own }
         return ConfigurationSources(flags: flags, environment: ProcessInfo.processInfo.environment, file: config)

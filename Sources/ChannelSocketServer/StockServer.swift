@@ -1,11 +1,9 @@
 internal import ChannelSocket
-internal import ChannelSocketHTTP
 internal import ChannelSocketRedis
 internal import Hummingbird
 public import Logging
 internal import NIOCore
 internal import NIOPosix
-internal import PhoenixWire
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -14,8 +12,9 @@ public struct StockServer: Sendable {
     /// The version of the server.
     public static let version = "0.1.0"
 
-    private let configuration: ServerConfiguration
-    private let node: NodeID
+    let configuration: ServerConfiguration
+    let node: NodeID
+    private let loaded: LoadedConfiguration?
     private let logger: Logger
 
     /// Creates a server.
@@ -24,14 +23,30 @@ public struct StockServer: Sendable {
     ///   - configuration: where to listen and which nodes to join; also the level of the log.
     ///   - logger: takes the log.
     public init(configuration: ServerConfiguration, logger: Logger = Logger(label: "channelsocket")) {
+        self.init(configuration, loaded: nil, logger: logger)
+    }
+
+    /// Creates a server that reads its configuration again when it is told to, or when the file changes.
+    ///
+    /// - Parameters:
+    ///   - loaded: the configuration, and where it came from.
+    ///   - logger: takes the log.
+    package init(loaded: LoadedConfiguration, logger: Logger = Logger(label: "channelsocket")) {
+        self.init(loaded.configuration, loaded: loaded, logger: logger)
+    }
+
+    private init(_ configuration: ServerConfiguration, loaded: LoadedConfiguration?, logger: Logger) {
         self.configuration = configuration
-        node = configuration.nodeName.flatMap { NodeID("\($0)_\(NodeID())") } ?? NodeID()
+        self.loaded = loaded
         self.logger = logger
+        // A name that a person recognises, and a part that no earlier start of the node had.
+        node = configuration.nodeName.flatMap { NodeID("\($0)_\(NodeID())") } ?? NodeID()
     }
 
     /// Serves until SIGTERM or SIGINT, or until the task is cancelled.
     ///
-    /// Clients are then told to reconnect (close code 1012), and the link to the other nodes goes last.
+    /// The node is then drained as ``DrainConfiguration`` says, and the link to the other nodes goes last. A second
+    /// signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT).
     ///
     /// - Parameter onListening: called once with the URL when clients may come.
     /// - Throws: ``StartupError`` when the address can't be listened on.
@@ -41,53 +56,39 @@ public struct StockServer: Sendable {
         logger[metadataKey: "node"] = .stringConvertible(node)
         reportLimits(logger)
 
-        let group = eventLoopGroup
-        let redis = redisAdapter(on: group, logger: logger)
-        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
-        let store: any PresenceStore =
-            redis.map { RedisPresenceStore(adapter: $0, configuration: configuration.presence.redis, logger: logger) }
-            ?? MemoryPresenceStore()
-        let presence = Presence(
-            pubSub: pubSub, store: store, configuration: configuration.presence.presence, logger: logger
-        )
-        let channels = try DeclaredChannels(configuration.channels, node: node, statistics: pubSub.statistics)
-        let application = application(
-            channels: channels, pubSub: pubSub, presence: presence, group: group, logger: logger,
-            onListening: onListening
-        )
-        let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
-        var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, application],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        services.maximumGracefulShutdownDuration = .seconds(20)
+        let parts = try assemble(logger: logger)
+        var services: [any Service] = [parts.pubSub, parts.presence]
+        services.append(
+            LinkWatch(disconnectReason: { [pubSub = parts.pubSub] in pubSub.disconnectReason }, logger: logger))
+        if let loaded {
+            services.append(
+                await ConfigurationReload(of: loaded, logger: logger) { new in parts.update(to: new) }
+            )
+        }
+        services.append(application(of: parts, logger: logger, onListening: onListening))
+        services.append(parts.drain)
+        var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [], logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.drain.longest
         do {
-            try await ServiceGroup(configuration: services).run()
+            try await run(ServiceGroup(configuration: group), drain: parts.drain, logger: logger)
         } catch {
             throw StartupError(error, host: configuration.listen.host, port: configuration.listen.port) ?? error
         }
     }
-}
 
-extension StockServer {
-    /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
-    private var eventLoopGroup: MultiThreadedEventLoopGroup {
-        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return .singleton }
-        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.listen.eventLoops ?? 64)
-    }
-
-    /// The link to the other nodes, if there are any.
-    private func redisAdapter(on group: any EventLoopGroup, logger: Logger) -> RedisAdapter? {
-        guard let redis = configuration.redis.configuration else {
-            logger.info("no Redis configured: this node is alone and keeps everything in memory")
-            return nil
+    /// Runs all services until a signal, or the end of the task, has shut them down.
+    private func run(_ services: ServiceGroup, drain: Drain, logger: Logger) async throws {
+        let signals = await ShutdownSignals(logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                await signals.run { signal in
+                    if signal == .sigint { drain.skipDelay() }
+                    await services.triggerGracefulShutdown()
+                }
+            }
+            defer { tasks.cancelAll() }
+            try await services.run()
         }
-        logger.info(
-            "joining other nodes through Redis",
-            metadata: ["redis.address": "\(redis.address)", "redis.channel_prefix": "\(redis.channelPrefix)"]
-        )
-        return RedisAdapter(redis, eventLoopGroup: group, logger: logger)
     }
 
     private func reportLimits(_ logger: Logger) {
@@ -98,52 +99,5 @@ extension StockServer {
         } else {
             logger.info("open files allowed", metadata: metadata)
         }
-    }
-
-    private func application(
-        channels: DeclaredChannels,
-        pubSub: PubSub,
-        presence: Presence,
-        group: any EventLoopGroup,
-        logger: Logger,
-        onListening: @escaping @Sendable (_ url: String) -> Void
-    ) -> some ApplicationProtocol {
-        let host = configuration.listen.host
-        let connect: Endpoint.Connect = { request in
-            let params = ConnectionParams(request.params, keeping: channels.params)
-            return .accept(assigns: params.map { [ConnectionParams.assign: $0] as Assigns } ?? [:])
-        }
-        var limits = Endpoint.Configuration()
-        limits.webSocket = configuration.limits.webSocket
-        limits.limits = configuration.limits.socket
-        let endpoint = Endpoint(
-            configuration.listen.path, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
-            connect: connect
-        ) {
-            channels.routes
-        }
-        // Hummingbird's only word at info level is that it listens, which `onListening` says better.
-        var httpLogger = logger
-        if logger.logLevel == .info { httpLogger.logLevel = .notice }
-        let http = MountedHTTPChannel.Configuration(handshakeTimeout: configuration.limits.handshakeTimeout)
-        let router = Router()
-        ChatPage(node: node.description, socketPath: configuration.listen.path).addRoutes(to: router)
-        HealthController { [backend = configuration.redis.server == nil ? "memory" : "redis"] in
-            HealthReport(pubSub: pubSub, backend: backend)
-        }
-        .addRoutes(to: router)
-        return Application(
-            router: router,
-            server: .channelSocket(mounts: [endpoint], configuration: http, statistics: pubSub.statistics),
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog
-            ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? 0
-                onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-            },
-            eventLoopGroupProvider: .shared(group),
-            logger: httpLogger
-        )
     }
 }

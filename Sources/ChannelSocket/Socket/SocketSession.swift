@@ -33,7 +33,7 @@ final class SocketSession {
         self.serializer = serializer
         self.id = id
         self.assigns = assigns
-        allowance = InboundAllowance(endpoint.configuration.limits)
+        allowance = InboundAllowance(settings.configuration.limits)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }

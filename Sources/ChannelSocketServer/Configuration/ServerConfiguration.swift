@@ -11,10 +11,18 @@ public struct ServerConfiguration: Sendable {
     public var nodeName: String?
     /// What a client may take or do.
     public var limits = LimitsConfiguration()
+    /// Which web pages may connect.
+    public var origins = OriginsConfiguration()
+    /// The proxies between clients and the node.
+    public var proxies = ProxiesConfiguration()
     /// Who is in which topic.
     public var presence = PresenceSection()
     /// The channels without code; the first that matches a topic has it.
     public var channels: [ChannelDeclaration] = [.room]
+    /// How the node goes.
+    public var drain = DrainConfiguration()
+    /// How often it is looked whether a file of the configuration has changed; nil for never.
+    public var reloadInterval: Duration? = .seconds(5)
     /// What is logged.
     public var logging = LoggingConfiguration()
 

@@ -11,7 +11,7 @@ struct ConfigurationProblemTests {
             ("listen.port", "65536", "65535"), ("listen.event_loops", "0", "from 1 to 64"),
             ("listen.event_loops", "many", "auto"), ("listen.backlog", "0", "from 1"),
             ("limits.max_outbound_bytes", "1", "64KiB to 1GiB"), ("limits.slow_consumers", "ignore", "close or drop"),
-            ("limits.idle_timeout", "60", "30s"), ("limits.idle_timeout", "9999999h", "24h"),
+            ("limits.idle_timeout", "60x", "30s"), ("limits.idle_timeout", "9999999h", "24h"),
             ("logging.level", "loud", "one of trace"), ("listen.path", "socket", "a path like /socket"),
             ("listen.path", "/", "a path"), ("listen.path", "/socket/", "a path"), ("listen.path", "/a\"b", "a path"),
             ("node.name", "node-1", "1 to 40"), ("node.name", String(repeating: "n", count: 41), "1 to 40"),

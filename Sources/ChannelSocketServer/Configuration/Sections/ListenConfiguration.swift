@@ -7,7 +7,7 @@ public struct ListenConfiguration: Hashable, Sendable {
     /// Where the socket is mounted; clients connect to `/websocket` below it.
     public var path = "/socket"
     /// How many connections may wait to be accepted; the system may allow less (`net.core.somaxconn`).
-    public var backlog = 1024
+    public var backlog = 4096
     /// How many event loops serve clients; nil for one a core.
     public var eventLoops: Int?
 

@@ -4,14 +4,15 @@ enum DurationText {
         ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000),
     ]
 
-    /// Reads a length of time; a unit must be given.
+    /// Reads a length of time; a number without a unit means seconds.
     ///
     /// - Parameter text: the text.
     /// - Returns: nil if it is none, or too long.
     static func duration(in text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
-        guard let number = Int64(digits), let found = units.first(where: { $0.name == unit }) else { return nil }
+        guard let number = Int64(digits), let found = units.first(where: { $0.name == (unit.isEmpty ? "s" : unit) })
+        else { return nil }
         let (nanoseconds, isTooLong) = number.multipliedReportingOverflow(by: found.nanoseconds)
         return isTooLong ? nil : .nanoseconds(nanoseconds)
     }

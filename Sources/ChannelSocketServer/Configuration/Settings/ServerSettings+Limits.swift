@@ -37,8 +37,26 @@ extension ServerSettings {
             "Messages that may wait for one channel; one more is refused with `mailbox full`."
         ),
         Setting(
-            "limits.handshake_timeout", .timeAmount(in: .milliseconds(100)...(.seconds(300))),
-            \.limits.handshakeTimeout, "How long a new connection may take to send its first request."
+            "limits.message_rate", .optional(.rateLimit, nil: "none"), \.limits.socket.messageRate, isReloadable: true,
+            "Messages a second of one connection; more are refused with `rate limited`."
+        ),
+        Setting(
+            "limits.join_rate", .optional(.rateLimit, nil: "none"), \.limits.socket.joinRate, isReloadable: true,
+            "Joins a second of one connection; more are refused with `rate limited`."
+        ),
+        Setting(
+            "limits.max_refused_messages", .integer(in: 1...1_000_000_000), \.limits.socket.maxRefusedMessages,
+            isReloadable: true, "Refused messages after which a connection is closed with 1008."
+        ),
+        Setting(
+            "limits.join_timeout", .optional(.timeAmount(in: .milliseconds(100)...(.seconds(300))), nil: "none"),
+            \.limits.socket.joinTimeout, isReloadable: true,
+            "How long a join may take before it is refused with `join timeout`."
+        ),
+        Setting(
+            "limits.callback_timeout", .optional(.timeAmount(in: .milliseconds(100)...(.seconds(3_600))), nil: "none"),
+            \.limits.socket.callbackTimeout, isReloadable: true,
+            "How long a channel may take over a message before it is answered with `timeout`."
         ),
     ]
 }

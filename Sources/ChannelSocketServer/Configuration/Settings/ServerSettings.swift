@@ -3,7 +3,8 @@ internal import ChannelSocketRedis
 /// All settings of the stock server, in the order of the reference.
 package enum ServerSettings {
     /// The settings that have one value or a plain list of values.
-    package static let all: [Setting<ServerConfiguration>] = listen + redis + limits + presence + logging
+    package static let all: [Setting<ServerConfiguration>] =
+        listen + redis + limits + connections + presence + operation
 
     /// The settings that are lists of mappings; only a file can have them.
     static let lists: [SettingList] = [channels]
