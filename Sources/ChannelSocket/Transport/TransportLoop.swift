@@ -19,11 +19,13 @@ final class TransportLoop {
         connection.loopIndex = connections.count
         connections.append(connection)
         if sweep == nil {
-            // One timer for all connections instead of one each: it counts seconds without data, no clock is read.
+            // One timer for all connections instead of one each: it counts seconds without data, and reads the clock
+            // once for all.
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                let now = bound.value.eventLoop.now
                 for connection in bound.value.connections {
-                    connection.secondPassed()
+                    connection.secondPassed(now: now)
                 }
             }
         }
