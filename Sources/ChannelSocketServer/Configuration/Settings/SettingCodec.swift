@@ -99,7 +99,13 @@ extension SettingCodec {
             show: { $0.map(codec.show) ?? word },
             identity: { $0.map(codec.identity) ?? word },
             parse: { text, context throws(SettingProblem) in
-                text == word ? nil : try codec.parse(.scalar(text), context)
+                if text == word { return nil }
+                do throws(SettingProblem) {
+                    return try codec.parse(.scalar(text), context)
+                } catch {
+                    let expected = "\(codec.expected), or \(word)"
+                    throw SettingProblem(error.text.replacing(codec.expected, with: expected))
+                }
             }
         )
     }
