@@ -48,6 +48,17 @@ struct AdmissionTests {
         }
     }
 
+    @Test("has limits that fit the number of open files")
+    func openFiles() {
+        let fitting = ConnectionLimits().fitting(openFiles: 1_064)
+        #expect(fitting.maxOthers == 200)
+        #expect(fitting.maxWebSockets == 800)
+        let many = ConnectionLimits().fitting(openFiles: 1 << 20)
+        #expect(many.maxOthers == ConnectionLimits().maxOthers)
+        #expect(many.maxWebSockets == ConnectionLimits().maxWebSockets)
+        #expect(ConnectionLimits().fitting(openFiles: 0).maxWebSockets == 1)
+    }
+
     @Test("answers 503 at once to connections beyond those that may be without a WebSocket")
     func others() async throws {
         let statistics = NodeStatistics()
