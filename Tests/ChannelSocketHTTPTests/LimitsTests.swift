@@ -114,6 +114,8 @@ struct LimitsTests {
         let endpoint = Self.endpoint(pubSub) {
             $0.limits.messageRate = RateLimit(perSecond: 1, burst: 50)
             $0.limits.maxRefusedMessages = 100
+            // Time for the client to read everything, however slow the machine.
+            $0.webSocket.closeTimeout = .seconds(30)
         }
         try await withServer(mounts: [endpoint]) { port, _ in
             let other = try await Self.connect(port)

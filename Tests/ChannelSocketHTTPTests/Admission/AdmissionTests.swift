@@ -1,5 +1,6 @@
 import ChannelSocket
 import ChannelSocketHTTP
+import Foundation
 import NIOCore
 import Testing
 
@@ -133,6 +134,29 @@ struct AdmissionTests {
                 }
             }
             try await Self.waitForAnswer(port, "101", ["X-Forwarded-For": "203.0.113.1"])
+        }
+    }
+
+    @Test("counts the clients of a proxy on a unix socket")
+    func unixSocket() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
+        let address = try SocketAddress(unixDomainSocketPath: path)
+        let configuration = Self.configuration {
+            $0.maxPerAddress = 1
+            $0.trustedProxies = TrustedProxies(networks: [])
+        }
+        try await withServer(configuration: configuration, unixSocket: path) { _, _ in
+            try await RawClient.connect(to: address) { first in
+                try await first.upgrade(["X-Forwarded-For": "203.0.113.1"])
+                try await RawClient.connect(to: address) { second in
+                    try await second.send(upgradeRequest(["X-Forwarded-For": "203.0.113.1"]))
+                    #expect(try await second.receiveAll().hasPrefix("HTTP/1.1 429 "))
+                }
+                try await RawClient.connect(to: address) { third in
+                    try await third.upgrade(["X-Forwarded-For": "203.0.113.2"])
+                }
+                try await RawClient.connect(to: address) { unnamed in try await unnamed.upgrade() }
+            }
         }
     }
 
