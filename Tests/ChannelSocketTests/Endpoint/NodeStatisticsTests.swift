@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import ChannelSocket
@@ -14,6 +15,16 @@ struct NodeStatisticsTests {
             for _ in 0...index { statistics.count(drop) }
         }
         #expect(drops.map { statistics[$0] } == Array(1...drops.count))
+    }
+
+    @Test("are in docs/limits.md, all of them")
+    func documented() throws {
+        var root = URL(filePath: #filePath)
+        while root.lastPathComponent != "Tests" { root.deleteLastPathComponent() }
+        let document = try String(contentsOf: root.appending(path: "../docs/limits.md"), encoding: .utf8)
+        for drop in NodeStatistics.Drop.allCases {
+            #expect(document.contains("`\(drop)`"))
+        }
     }
 
     @Test("have names that metrics can use", arguments: NodeStatistics.Drop.allCases)
