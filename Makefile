@@ -3,6 +3,7 @@
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
+# make conformance  the Autobahn suite's 517 cases against our WebSocket transport
 # make clean    remove everything built
 
 SHELL := /bin/bash
@@ -16,7 +17,7 @@ SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build build-tests bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build build-tests bench test test-swift test-system test-allocations lint format fuzz conformance clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -68,6 +69,15 @@ lint:
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+conformance: packages-test
+	$(SWIFT) build -c release --product phoenix-contract
+	cmp -s Tests/Conformance/requirements.txt .venv-conformance/installed.txt || { \
+	    python3 -m venv .venv-conformance; \
+	    .venv-conformance/bin/pip install -q --disable-pip-version-check -r Tests/Conformance/requirements.txt; \
+	    cp Tests/Conformance/requirements.txt .venv-conformance/installed.txt; \
+	}
+	.venv-conformance/bin/python Tests/Conformance/run.py .build/release/phoenix-contract
 
 fuzz: packages-run
 	Tests/Fuzz/run.sh $(SECONDS)
