@@ -1,5 +1,6 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
-# make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
+# make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose
+#               topology, the fuzzers for some seconds
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
@@ -17,7 +18,7 @@ SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build build-tests bench test test-swift test-system test-allocations lint format fuzz conformance clean packages-run packages-test clients
+.PHONY: help run build build-tests bench test test-swift test-system test-allocations test-fuzz lint format fuzz conformance clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -41,7 +42,7 @@ bench: packages-run
 	    $(if $(WSLOAD),--wsload $(WSLOAD))
 	python3 Benchmarks/presence.py .build/release/phoenix-contract $(if $(QUICK),1000,10000)
 
-test: packages-test clients lint test-swift test-system test-allocations
+test: packages-test clients lint test-swift test-system test-allocations test-fuzz
 	@echo "make test: everything passed"
 
 build-tests: packages-run
@@ -80,10 +81,16 @@ conformance: packages-test
 	.venv-conformance/bin/python Tests/Conformance/run.py .build/release/phoenix-contract
 
 fuzz: packages-run
-	Tests/Fuzz/run.sh $(SECONDS)
+	$(SWIFT) build -c release --product phoenix-contract
+	Tests/Fuzz/run.sh .build/release $(SECONDS)
+
+# The same inputs every time: what is new is looked for with `make fuzz`.
+test-fuzz: packages-run
+	$(SWIFT) build -c release --product phoenix-contract
+	SEED=1 Tests/Fuzz/run.sh .build/release 8
 
 clean:
-	rm -rf .build .venv .venv-* Tests/.artifacts
+	rm -rf .build .build-* .venv .venv-* Tests/.artifacts
 
 # Installs the Debian packages that are missing, and asks apt only if there are any. The daemons that come with some
 # of them are neither needed nor used: tests start their own on ports and sockets of their own.
