@@ -24,6 +24,7 @@ extension ChannelProcess {
         }
         session.statistics.channelsChanged(by: 1)
         closePredecessor()
+        startClock()
         try await channel.joined(socket: socket())
     }
 
@@ -47,7 +48,7 @@ extension ChannelProcess {
 
     private func becomeMember() {
         guard let members = session.shard.membersToChange(of: topic) else { return }
-        isMember = true
+        self.members = members
         if channel.intercepts.isEmpty {
             members.add(self, session.serializer)
         } else {
@@ -55,7 +56,8 @@ extension ChannelProcess {
         }
     }
 
-    private func refuse(_ error: any Error) {
+    /// Refuses the join and lets go of everything but a callback that is still running.
+    func refuse(_ error: any Error) {
         let response: Payload
         if let refusal = error as? JoinRefused {
             response = refusal.payload

@@ -16,6 +16,7 @@ final class SocketSession {
     /// What every channel starts with.
     let assigns: Assigns
     var channels = ActiveChannels()
+    var allowance: InboundAllowance
     private var isClosed = false
     /// What channels are told when the connection is gone.
     private var endReason = TerminateReason.closed
@@ -30,6 +31,7 @@ final class SocketSession {
         self.serializer = serializer
         self.id = id
         self.assigns = assigns
+        allowance = InboundAllowance(endpoint.configuration.limits)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
@@ -102,7 +104,7 @@ final class SocketSession {
 extension SocketSession: WebSocketMessageHandler {
     func receivedText(_ text: ByteBuffer) {
         do {
-            handle(try serializer.decode(text: text, limits: limits.decoding))
+            receive(try serializer.decode(text: text, limits: limits.decoding))
         } catch {
             malformed(error)
         }
@@ -110,9 +112,17 @@ extension SocketSession: WebSocketMessageHandler {
 
     func receivedBinary(_ bytes: ByteBuffer) {
         do {
-            handle(try serializer.decode(binary: bytes, limits: limits.decoding))
+            receive(try serializer.decode(binary: bytes, limits: limits.decoding))
         } catch {
             malformed(error)
+        }
+    }
+
+    private func receive(_ decoded: DecodedMessage) {
+        if allowance.takeMessage() {
+            handle(decoded)
+        } else {
+            handleOverLimit(decoded)
         }
     }
 
@@ -128,6 +138,10 @@ extension SocketSession: WebSocketMessageHandler {
             default: 1011
             }
         connection.close(code: code, reason: error.description)
+    }
+
+    func secondPassed() {
+        allowance.secondPassed(limits)
     }
 
     func connectionClosed() {
