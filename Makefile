@@ -4,6 +4,9 @@
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
+# make soak     two nodes and a Redis under churn for MINUTES=3; fails if anything does not come back
+# make hostile  what hostile clients cost a node, and whether a normal client notices
+# make test-tsan, make test-asan  the Swift tests with the thread and the address sanitizer, in builds of their own
 # make conformance  the Autobahn suite's 517 cases against our WebSocket transport
 # make clean    remove everything built
 
@@ -14,11 +17,13 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 SECONDS ?= 60
+MINUTES ?= 3
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
 
-.PHONY: help run build build-tests bench test test-swift test-system test-allocations test-fuzz lint format fuzz conformance clean packages-run packages-test clients
+.PHONY: help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan \
+    lint format fuzz conformance soak hostile clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -79,6 +84,17 @@ conformance: packages-test
 	    cp Tests/Conformance/requirements.txt .venv-conformance/installed.txt; \
 	}
 	.venv-conformance/bin/python Tests/Conformance/run.py .build/release/phoenix-contract
+
+soak: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/soak.py $(MINUTES)
+
+hostile: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/hostile.py
+
+test-tsan test-asan: test-%: packages-test clients
+	SWIFT=$(SWIFT) Tests/Sanitizers/run.sh $*
 
 fuzz: packages-run
 	$(SWIFT) build -c release --product phoenix-contract

@@ -14,7 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).parent.absolute()
 SOURCES = HERE.parents[1] / "Sources"
 # In the order of their dependencies.
-MODULES = ["PhoenixWire", "ChannelSocket", "ChannelSocketRedis"]
+MODULES = ["PhoenixWire", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketHTTP"]
 # A library that imports all of these, for its compiler arguments, and a product that links all they need.
 LIBRARY = "ChannelSocketServer"
 PRODUCT, PRODUCT_MODULE = "phoenix-contract", "phoenix_contract"

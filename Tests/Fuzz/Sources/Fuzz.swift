@@ -11,6 +11,8 @@ private let targets: [String: FuzzTarget] = [
     "websocket": webSocketTarget,
     "connect-params": connectParamsTarget,
     "subprotocols": subprotocolsTarget,
+    "origin": originTarget,
+    "forwarded": forwardedTarget,
 ]
 
 /// Set by ``initialize(_:_:)`` before the first input, by the only thread there is.
