@@ -92,7 +92,8 @@ let package = Package(
             name: "ChannelSocketServer",
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics, coreMetrics,
+                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics,
+                coreMetrics,
                 tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [.embedInCode("Resources/chat.html")],
@@ -150,7 +151,17 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketServerTests",
             dependencies: [
-                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", nioCore, logging,
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
+                nioCore,
+                logging,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
+                hummingbird, nioCore, logging, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),

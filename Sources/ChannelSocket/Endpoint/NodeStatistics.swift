@@ -36,7 +36,6 @@ public final class NodeStatistics: Sendable {
         public static let failedPublishes = Drop(description: "failed_publishes", index: 11)
         /// Joins refused because their subscription was not confirmed.
         public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
-
         /// Connections refused with 503 because there were too many in all.
         public static let connectionsOverLimit = Drop(description: "connections_over_limit", index: 13)
         /// Connections refused with 429 because there were too many from the same address.
@@ -68,6 +67,8 @@ public final class NodeStatistics: Sendable {
         public static let callbackTimeouts = Drop(description: "callback_timeouts", index: 26)
         /// Replies dropped because the callback that made them had been cancelled.
         public static let lateReplies = Drop(description: "late_replies", index: 27)
+        /// Connections closed because their lifetime, such as that of a token, was over.
+        public static let expiredSockets = Drop(description: "expired_sockets", index: 28)
 
         /// All of them.
         public static let allCases: [Drop] = [
@@ -76,7 +77,7 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies,
+            lateReplies, expiredSockets,
         ]
     }
 

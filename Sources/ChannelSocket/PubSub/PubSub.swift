@@ -199,6 +199,19 @@ public final class PubSub: Service {
         tables.flatMap { $0.table.withLock { $0.topics } }
     }
 
+    /// How many channels of this node are subscribed to each topic, in no particular order.
+    ///
+    /// Costs each event loop a walk over its topics: for people and dashboards, not for every message.
+    public func topicMemberCounts() async -> [(topic: String, members: Int)] {
+        var counts: [TopicKey: Int] = [:]
+        for shard in loops.all {
+            // A loop that has been shut down has no members.
+            let members = try? await shard.eventLoop.submit { shard.memberCounts }.get()
+            counts.merge(members ?? [:], uniquingKeysWith: +)
+        }
+        return counts.map { ($0.key.topic, $0.value) }
+    }
+
     private func table(of topic: String) -> LockedTable {
         tables[Int(UInt(bitPattern: TopicKey(topic).hashValue) % UInt(shardCount))]
     }
