@@ -1,16 +1,13 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
-# make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose
-#               topology, the fuzzers for some seconds
+# make test     everything CI runs: lint, a build without warnings, all tests, the fuzzers, the page in a browser, the compose topology
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make faults   break Redis and the way to it in every way we know, with the shipped times, and print what it cost
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make soak     two nodes and a Redis under churn for MINUTES=3; fails if anything does not come back
 # make hostile  what hostile clients cost a node, and whether a normal client notices
-# make test-tsan, make test-asan
-#               the Swift tests with the thread and the address sanitizer, in builds of their own
-# make conformance
-#               the Autobahn suite's 517 cases against our WebSocket transport
+# make test-tsan  the Swift tests with the thread sanitizer; test-asan with the address sanitizer
+# make conformance  the Autobahn suite's 517 cases against our WebSocket transport
 # make clean    remove everything built
 
 SHELL := /bin/bash
