@@ -39,6 +39,7 @@ public struct StockServer: Sendable {
         logger.logLevel = configuration.logLevel
         logger[metadataKey: "node"] = .stringConvertible(configuration.node)
         reportLimits(logger)
+        LargeAllocations.returnToSystem()
 
         let group = eventLoopGroup
         let redis = redisAdapter(on: group, logger: logger)

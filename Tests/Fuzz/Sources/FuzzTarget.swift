@@ -1,15 +1,15 @@
 import NIOCore
 
-/// What libFuzzer calls with each input; 0 means that the input is to be kept if it reached new code.
-typealias FuzzTarget = @convention(c) (_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
+/// What is done with each input; traps if the outcome is wrong.
+typealias FuzzTarget = @Sendable (UnsafeRawBufferPointer) -> Void
 
 /// The input as a buffer that ends where its memory ends, so that the address sanitizer notices reads past it.
-func frame(_ start: UnsafePointer<UInt8>?, _ count: Int) -> ByteBuffer {
+func frame(_ input: UnsafeRawBufferPointer) -> ByteBuffer {
     var buffer = ByteBuffer()
-    buffer.reserveCapacity(count)
-    let padding = buffer.capacity - count
+    buffer.reserveCapacity(input.count)
+    let padding = buffer.capacity - input.count
     buffer.writeRepeatingByte(0, count: padding)
-    buffer.writeBytes(UnsafeRawBufferPointer(start: start, count: count))
+    buffer.writeBytes(input)
     buffer.moveReaderIndex(forwardBy: padding)
     return buffer
 }

@@ -2,20 +2,18 @@ import NIOCore
 import PhoenixWire
 
 /// Decodes V1 messages.
-let v1Target: FuzzTarget = { start, count in
-    checkText(frame(start, count), as: .v1)
-    return 0
+let v1Target: FuzzTarget = { input in
+    checkText(frame(input), as: .v1)
 }
 
 /// Decodes V2 text messages.
-let v2TextTarget: FuzzTarget = { start, count in
-    checkText(frame(start, count), as: .v2)
-    return 0
+let v2TextTarget: FuzzTarget = { input in
+    checkText(frame(input), as: .v2)
 }
 
 /// Decodes V2 binary messages.
-let v2BinaryTarget: FuzzTarget = { start, count in
-    guard case .message(let message) = try? Serializer.v2.decode(binary: frame(start, count)) else { return 0 }
+let v2BinaryTarget: FuzzTarget = { input in
+    guard case .message(let message) = try? Serializer.v2.decode(binary: frame(input)) else { return }
     mustSucceed {
         var written = ByteBuffer()
         let reply = Reply(
@@ -26,9 +24,8 @@ let v2BinaryTarget: FuzzTarget = { start, count in
             payload: message.payload
         )
         _ = try Serializer.v2.encode(reply, into: &written)
-        precondition(written.readableBytes == 2 + count - message.event.utf8.count)
+        precondition(written.readableBytes == 2 + input.count - message.event.utf8.count)
     }
-    return 0
 }
 
 /// What decodes must be a JSON payload, and the same message when it is written and decoded again.
