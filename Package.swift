@@ -41,6 +41,7 @@ let package = Package(
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
         .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
+        .library(name: "ChannelSocketClient", targets: ["ChannelSocketClient"]),
         .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
@@ -101,13 +102,22 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "ChannelSocketClient",
+            dependencies: ["PhoenixWire", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "ChannelSocketBench",
             dependencies: [nioCore, nioPosix, histogram],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
             name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketBench", "ChannelSocketServer", "PhoenixWire", argumentParser, logging],
+            dependencies: [
+                "ChannelSocket", "ChannelSocketBench", "ChannelSocketClient", "ChannelSocketRedis",
+                "ChannelSocketServer", "PhoenixWire", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioSSL,
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -163,6 +173,13 @@ let package = Package(
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
                 hummingbird, nioCore, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketClientTests",
+            dependencies: [
+                "ChannelSocketClient", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: swiftSettings
         ),

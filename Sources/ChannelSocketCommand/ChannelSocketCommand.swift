@@ -9,7 +9,8 @@ struct ChannelSocketCommand: AsyncParsableCommand {
         abstract: "A realtime server that speaks Phoenix Channels.",
         version: StockServer.version,
         subcommands: [
-            ServeCommand.self, HealthCommand.self, PublishCommand.self, ConfigCommand.self, BenchCommand.self,
+            ServeCommand.self, HealthCommand.self, PublishCommand.self, TailCommand.self, PresenceCommand.self,
+            DoctorCommand.self, ConfigCommand.self, BenchCommand.self,
         ]
     )
 }

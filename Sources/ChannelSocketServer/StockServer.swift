@@ -55,6 +55,7 @@ public struct StockServer: Sendable {
         logger.logLevel = configuration.logging.level
         logger[metadataKey: "node"] = .stringConvertible(node)
         reportLimits(logger)
+        LargeAllocations.returnToSystem()
 
         let parts = try assemble(logger: logger)
         var services: [any Service] = [parts.pubSub, parts.presence]
