@@ -40,6 +40,9 @@ public struct StockServer: Sendable {
         reportLimits(logger)
 
         let group = eventLoopGroup
+        let access = try await AccessControl(
+            configuration.access, node: configuration.node, eventLoopGroup: group, logger: logger
+        )
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
         let store: any PresenceStore =
@@ -47,11 +50,11 @@ public struct StockServer: Sendable {
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let application = application(
-            pubSub: pubSub, presence: presence, group: group, logger: logger, onListening: onListening
+            pubSub: pubSub, presence: presence, access: access, group: group, logger: logger, onListening: onListening
         )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, application],
+            services: access.services + [pubSub, presence, watch, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -97,6 +100,7 @@ extension StockServer {
     private func application(
         pubSub: PubSub,
         presence: Presence,
+        access: AccessControl,
         group: any EventLoopGroup,
         logger: Logger,
         onListening: @escaping @Sendable (_ url: String) -> Void
@@ -104,8 +108,12 @@ extension StockServer {
         let node = configuration.node
         let host = configuration.host
         let connect: Endpoint.Connect = { request in
-            let user = request.params["user"]
-            return .accept(assigns: user.map { [RoomChannel.userKey: $0] as Assigns } ?? [:])
+            let result = await access.connect(request)
+            guard case .accept(let id, var assigns, let lifetime) = result else { return result }
+            // Who authenticates clients does not want them to choose their names.
+            let user = access.authenticates ? assigns.claims?.subject : request.params["user"]
+            assigns[RoomChannel.userKey] = user
+            return .accept(id: id, assigns: assigns, lifetime: lifetime)
         }
         var limits = Endpoint.Configuration()
         limits.webSocket.maxOutboundBytes = configuration.maxOutboundBytes
@@ -114,20 +122,25 @@ extension StockServer {
             configuration.socketPath, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
             connect: connect
         ) {
-            Route("room:*") { _, _, _ in try RoomChannel(node: node) }
+            Route("room:*") { _, payload, socket in
+                let claims = try await access.claims(joiningWith: payload, socket: socket)
+                if let subject = claims?.subject { socket.assign(RoomChannel.userKey, subject) }
+                return try RoomChannel(node: node)
+            }
         }
         // Hummingbird's only word at info level is that it listens, which `onListening` says better.
         var httpLogger = logger
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let router = Router()
         ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
-        HealthController { [backend = configuration.redis == nil ? "memory" : "redis"] in
+        let health: @Sendable () -> HealthReport = { [backend = configuration.redis == nil ? "memory" : "redis"] in
             HealthReport(pubSub: pubSub, backend: backend)
         }
-        .addRoutes(to: router)
+        HealthController(report: health).addRoutes(to: router)
+        APIController(pubSub: pubSub, presence: presence, access: access, health: health).addRoutes(to: router)
         return Application(
             router: router,
-            server: .channelSocket(mounts: [endpoint]),
+            server: .channelSocket(mounts: [endpoint], statistics: pubSub.statistics),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.port), backlog: configuration.backlog
             ),
