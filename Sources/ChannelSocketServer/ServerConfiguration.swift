@@ -18,13 +18,15 @@ public struct ServerConfiguration: Sendable {
     /// How many event loops serve clients; nil for one a core.
     public var eventLoopThreads: Int?
     /// How many connections may wait to be accepted; the system may allow less (`net.core.somaxconn`).
-    public var backlog = 1024
+    public var backlog = 4096
     /// How many bytes may wait for a client that does not read.
     public var maxOutboundBytes = WebSocketConfiguration().maxOutboundBytes
     /// What happens to a client that does not read.
     public var slowConsumerPolicy = SlowConsumerPolicy.close
     /// Who may connect and use the HTTP API, and which backends decide.
     public var access = AccessConfiguration()
+    /// How the node goes.
+    public var drain = DrainConfiguration()
     /// The identity of this node, new at every start.
     public var node = NodeID()
     /// The least severe messages that are logged.
