@@ -98,7 +98,7 @@ let package = Package(
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, yams, metrics,
                 coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
-            resources: [.embedInCode("Resources/chat.html")],
+            resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -164,7 +164,7 @@ let package = Package(
             dependencies: [
                 "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
                 nioCore,
-                logging,
+                nioHTTP1, logging, asyncHTTPClient,
             ],
             swiftSettings: swiftSettings
         ),

@@ -12,20 +12,23 @@ extension StockServer {
         let group: MultiThreadedEventLoopGroup
         let pubSub: PubSub
         let presence: Presence
+        let access: AccessControl
         let channels: DeclaredChannels
         let endpoint: Endpoint
         let drain: Drain
 
         /// Takes up what a running node can take up of another configuration.
-        func update(to configuration: ServerConfiguration) {
-            channels.replace(configuration.channels)
+        func update(to configuration: ServerConfiguration) async throws {
+            try await access.update(configuration.access)
+            channels.replace(configuration.effectiveChannels)
             endpoint.update(configuration: configuration.endpoint) { channels.routes }
         }
     }
 
     /// Makes the parts.
-    func assemble(logger: Logger) throws -> Parts {
+    func assemble(logger: Logger) async throws -> Parts {
         let group = eventLoopGroup
+        let access = try await AccessControl(configuration.access, node: node, eventLoopGroup: group, logger: logger)
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
         let store: any PresenceStore =
@@ -34,7 +37,13 @@ extension StockServer {
         let presence = Presence(
             pubSub: pubSub, store: store, configuration: configuration.presence.presence, logger: logger
         )
-        let channels = try DeclaredChannels(configuration.channels, node: node, statistics: pubSub.statistics)
+        let channels = try DeclaredChannels(
+            configuration.effectiveChannels,
+            hooks: access.webhooks,
+            node: node,
+            statistics: pubSub.statistics,
+            claims: { payload, socket in try await access.claims(joiningWith: payload, socket: socket) }
+        )
         let endpoint = Endpoint(
             configuration.listen.path,
             pubSub: pubSub,
@@ -42,13 +51,15 @@ extension StockServer {
             configuration: configuration.endpoint,
             logger: logger,
             connect: { request in
-                let params = ConnectionParams(request.params, keeping: channels.params)
-                return .accept(assigns: params.map { [ConnectionParams.assign: $0] as Assigns } ?? [:])
+                let result = await access.connect(request)
+                guard case .accept(let id, var assigns, let lifetime) = result else { return result }
+                assigns[ConnectionParams.assign] = ConnectionParams(request.params, keeping: channels.params)
+                return .accept(id: id, assigns: assigns, lifetime: lifetime)
             },
             routes: { channels.routes }
         )
         return Parts(
-            group: group, pubSub: pubSub, presence: presence, channels: channels, endpoint: endpoint,
+            group: group, pubSub: pubSub, presence: presence, access: access, channels: channels, endpoint: endpoint,
             drain: Drain(configuration.drain, logger: logger)
         )
     }
@@ -83,13 +94,11 @@ extension StockServer {
         ChatPage(node: node.description, socketPath: configuration.listen.path).addRoutes(to: router)
         let backend = configuration.redis.server == nil ? "memory" : "redis"
         let (pubSub, presence, drain) = (parts.pubSub, parts.presence, parts.drain)
-        let health = HealthController(
-            report: {
-                HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
-            },
-            isDraining: { drain.isDraining }
-        )
-        health.addRoutes(to: router)
+        let health: @Sendable () -> HealthReport = {
+            HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
+        }
+        HealthController(report: health, isDraining: { drain.isDraining }).addRoutes(to: router)
+        APIController(pubSub: pubSub, presence: presence, access: parts.access, health: health).addRoutes(to: router)
         return router
     }
 

@@ -57,13 +57,13 @@ public struct StockServer: Sendable {
         reportLimits(logger)
         LargeAllocations.returnToSystem()
 
-        let parts = try assemble(logger: logger)
-        var services: [any Service] = [parts.pubSub, parts.presence]
+        let parts = try await assemble(logger: logger)
+        var services: [any Service] = parts.access.services + [parts.pubSub, parts.presence]
         services.append(
             LinkWatch(disconnectReason: { [pubSub = parts.pubSub] in pubSub.disconnectReason }, logger: logger))
         if let loaded {
             services.append(
-                await ConfigurationReload(of: loaded, logger: logger) { new in parts.update(to: new) }
+                await ConfigurationReload(of: loaded, logger: logger) { new in try await parts.update(to: new) }
             )
         }
         services.append(application(of: parts, logger: logger, onListening: onListening))

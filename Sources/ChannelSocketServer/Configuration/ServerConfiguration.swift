@@ -17,6 +17,10 @@ public struct ServerConfiguration: Sendable {
     public var proxies = ProxiesConfiguration()
     /// Who is in which topic.
     public var presence = PresenceSection()
+    /// Who may connect and use the HTTP API, and which backends decide.
+    public var access = AccessConfiguration()
+    /// The sections of a file that ``access`` is made of.
+    var accessSections = AccessSections()
     /// The channels without code; the first that matches a topic has it.
     public var channels: [ChannelDeclaration] = [.room]
     /// How the node goes.
@@ -28,4 +32,13 @@ public struct ServerConfiguration: Sendable {
 
     /// Creates the configuration of a lone node on port 4000.
     public init() {}
+
+    /// The channels, where those of a server that declares none depend on whether clients have tokens.
+    var effectiveChannels: [ChannelDeclaration] {
+        guard channels == [.room], access.tokens != nil else { return channels }
+        // Who authenticates clients does not want them to choose their names.
+        var room = ChannelDeclaration.room
+        room.presenceKey = .claim("sub")
+        return [room]
+    }
 }

@@ -4,10 +4,10 @@ internal import ChannelSocketRedis
 package enum ServerSettings {
     /// The settings that have one value or a plain list of values.
     package static let all: [Setting<ServerConfiguration>] =
-        listen + redis + limits + connections + presence + operation
+        listen + redis + limits + connections + access + presence + operation
 
     /// The settings that are lists of mappings; only a file can have them.
-    static let lists: [SettingList] = [channels]
+    static let lists: [SettingList] = [channels, tokenKeys, apiKeys, webhooks]
 
     /// Looks for what is wrong between settings that are right by themselves.
     ///
@@ -17,6 +17,11 @@ package enum ServerSettings {
     static func check(_ configuration: ServerConfiguration, _ reader: inout SettingReader) {
         if configuration.presence.store.pollInterval * 2 > configuration.presence.store.lease {
             reader.report("presence.lease", "must be at least twice presence.poll_interval")
+        }
+        let webhooks = Set(configuration.accessSections.webhooks.map(\.name))
+        for (index, channel) in configuration.channels.enumerated() {
+            guard let webhook = channel.webhook, !webhooks.contains(webhook) else { continue }
+            reader.report("channels[\(index)].webhook", "must be the name of one of the webhooks, not '\(webhook)'")
         }
     }
 }

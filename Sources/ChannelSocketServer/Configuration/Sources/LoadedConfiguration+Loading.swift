@@ -78,6 +78,7 @@ extension LoadedConfiguration {
         if paths == nil, reader.problems.isEmpty { ServerSettings.check(configuration, &reader) }
         problems += reader.problems
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        configuration.access = configuration.accessSections.access
         self.configuration = configuration
         self.settings = reader.values
         self.sources = sources

@@ -42,7 +42,7 @@ struct SettingReader {
     /// Reads a list of mappings.
     ///
     /// - Parameters:
-    ///   - path: its path, without dots.
+    ///   - path: its path.
     ///   - element: makes an element with its defaults.
     ///   - settings: what an element may have.
     ///   - isReloadable: whether a reload takes a new list into force.
@@ -53,8 +53,9 @@ struct SettingReader {
         check: (Element) -> String?
     ) -> [Element]? {
         guard let file else { return nil }
+        let names = path.split(separator: ".").map(String.init)
         // A list that has been emptied is a list of no mappings.
-        guard let count = elementCounts[[path]] ?? (file.look(up: [path], isList: true) == nil ? nil : 0) else {
+        guard let count = elementCounts[names] ?? (file.look(up: names, isList: true) == nil ? nil : 0) else {
             return nil
         }
         return (0..<count).map { index in
@@ -62,11 +63,11 @@ struct SettingReader {
             let name = "\(path)[\(index)]"
             let problemsBefore = problems.count
             let origin = settings.lazy.compactMap { setting in
-                file.look(up: [path, "\(index)"] + setting.components, isList: setting.isList)?.origin
+                file.look(up: names + ["\(index)"] + setting.components, isList: setting.isList)?.origin
             }.first
             for setting in settings {
                 read(
-                    setting, named: "\(name).\(setting.path)", at: [path, "\(index)"] + setting.components,
+                    setting, named: "\(name).\(setting.path)", at: names + ["\(index)"] + setting.components,
                     from: [file], of: origin, isReloadable: isReloadable, into: &value
                 )
             }
