@@ -72,6 +72,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "PhoenixWire", dependencies: [nioCore], swiftSettings: swiftSettings),
         .target(
             name: "ChannelSocket",
@@ -94,8 +95,9 @@ let package = Package(
         .target(
             name: "ChannelSocketServer",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, yams, metrics,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "CMalloc", "PhoenixWire", hummingbird,
+                httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, yams,
+                metrics,
                 coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
