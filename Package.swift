@@ -40,6 +40,7 @@ let package = Package(
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
         .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
+        .library(name: "ChannelSocketClient", targets: ["ChannelSocketClient"]),
         .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
@@ -96,7 +97,12 @@ let package = Package(
                 coreMetrics,
                 tracing, jwtKit, crypto, asyncHTTPClient,
             ],
-            resources: [.embedInCode("Resources/chat.html")],
+            resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketClient",
+            dependencies: ["PhoenixWire", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, logging],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -106,7 +112,11 @@ let package = Package(
         ),
         .executableTarget(
             name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketBench", "ChannelSocketServer", "PhoenixWire", argumentParser, logging],
+            dependencies: [
+                "ChannelSocket", "ChannelSocketBench", "ChannelSocketClient", "ChannelSocketRedis",
+                "ChannelSocketServer", "PhoenixWire", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioSSL,
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -153,7 +163,7 @@ let package = Package(
             dependencies: [
                 "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
                 nioCore,
-                logging,
+                nioHTTP1, logging, asyncHTTPClient,
             ],
             swiftSettings: swiftSettings
         ),
@@ -162,6 +172,13 @@ let package = Package(
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
                 hummingbird, nioCore, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketClientTests",
+            dependencies: [
+                "ChannelSocketClient", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: swiftSettings
         ),
