@@ -164,8 +164,7 @@ let package = Package(
             name: "ChannelSocketServerTests",
             dependencies: [
                 "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
-                nioCore,
-                nioHTTP1, logging, asyncHTTPClient,
+                "ChannelSocketClient", nioCore, nioHTTP1, nioSSL, logging, asyncHTTPClient,
             ],
             swiftSettings: swiftSettings
         ),

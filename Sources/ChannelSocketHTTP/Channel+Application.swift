@@ -9,14 +9,15 @@ extension Channel {
     ///
     /// - Parameters:
     ///   - configuration: the HTTP side of the server.
+    ///   - isSecure: whether the connection is encrypted.
     ///   - logger: the server's logger.
     /// - Returns: the connection, for `handleHTTP(asyncChannel:logger:)`.
     /// - Throws: what the pipeline throws, if the connection is closed already.
     func addApplicationHandlers(
-        _ configuration: HTTP1Channel.Configuration, logger: Logger
+        _ configuration: HTTP1Channel.Configuration, isSecure: Bool, logger: Logger
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let pipeline = pipeline.syncOperations
-        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         try pipeline.addHandlers(configuration.additionalChannelHandlers())
         let idleTimeout = configuration.idleTimeout.map { Duration.nanoseconds($0.nanoseconds) }
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))

@@ -78,6 +78,7 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
                 promise: promise,
                 logger: logger
             )
+            try configuration.encryption?(channel)
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(encoder)
             try pipeline.addHandler(decoder)

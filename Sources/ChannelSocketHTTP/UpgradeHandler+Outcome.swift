@@ -49,7 +49,9 @@ extension UpgradeHandler {
     func handOver(_ head: NIOAny, context: ChannelHandlerContext) {
         stopTimeout()
         do {
-            let http = try context.channel.addApplicationHandlers(configuration.http1, logger: logger)
+            let http = try context.channel.addApplicationHandlers(
+                configuration.http1, isSecure: configuration.encryption != nil, logger: logger
+            )
             state = .done
             settle(http)
             context.fireChannelRead(head)

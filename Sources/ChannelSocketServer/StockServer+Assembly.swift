@@ -15,10 +15,15 @@ extension StockServer {
         let access: AccessControl
         let channels: DeclaredChannels
         let endpoint: Endpoint
+        let certificate: ServerCertificate?
         let drain: Drain
 
         /// Takes up what a running node can take up of another configuration.
         func update(to configuration: ServerConfiguration) async throws {
+            guard configuration.tls.isOn == (certificate != nil) else {
+                throw ServerCertificateError("TLS can't be turned on or off without a restart")
+            }
+            try certificate?.replace(configuration.tls)
             try await access.update(configuration.access)
             channels.replace(configuration.effectiveChannels)
             endpoint.update(configuration: configuration.endpoint) { channels.routes }
@@ -28,6 +33,7 @@ extension StockServer {
     /// Makes the parts.
     func assemble(logger: Logger) async throws -> Parts {
         let group = eventLoopGroup
+        let certificate = configuration.tls.isOn ? try ServerCertificate(configuration.tls) : nil
         let access = try await AccessControl(configuration.access, node: node, eventLoopGroup: group, logger: logger)
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
@@ -60,7 +66,7 @@ extension StockServer {
         )
         return Parts(
             group: group, pubSub: pubSub, presence: presence, access: access, channels: channels, endpoint: endpoint,
-            drain: Drain(configuration.drain, logger: logger)
+            certificate: certificate, drain: Drain(configuration.drain, logger: logger)
         )
     }
 
@@ -72,17 +78,20 @@ extension StockServer {
         var httpLogger = logger
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let host = configuration.listen.host
+        var http = configuration.http
+        if let certificate = parts.certificate { http.encryption = { try certificate.encrypt($0) } }
+        let scheme = parts.certificate == nil ? "http" : "https"
         return Application(
             router: router(of: parts),
             server: .channelSocket(
-                mounts: [parts.endpoint], configuration: configuration.http, statistics: parts.pubSub.statistics
+                mounts: [parts.endpoint], configuration: http, statistics: parts.pubSub.statistics
             ),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+                onListening("\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
             },
             eventLoopGroupProvider: .shared(parts.group),
             logger: httpLogger

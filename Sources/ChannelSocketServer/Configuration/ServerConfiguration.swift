@@ -5,6 +5,8 @@
 public struct ServerConfiguration: Sendable {
     /// Where clients come in.
     public var listen = ListenConfiguration()
+    /// Encryption by the node itself.
+    public var tls = TLSSection()
     /// The Redis that joins this node with others.
     public var redis = RedisSection()
     /// What the node's identity begins with; nil for a random one.

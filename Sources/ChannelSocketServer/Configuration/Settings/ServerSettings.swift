@@ -4,7 +4,7 @@ internal import ChannelSocketRedis
 package enum ServerSettings {
     /// The settings that have one value or a plain list of values.
     package static let all: [Setting<ServerConfiguration>] =
-        listen + redis + limits + connections + access + presence + operation
+        listen + tls + redis + limits + connections + access + presence + operation
 
     /// The settings that are lists of mappings; only a file can have them.
     static let lists: [SettingList] = [channels, tokenKeys, apiKeys, webhooks]
@@ -17,6 +17,10 @@ package enum ServerSettings {
     static func check(_ configuration: ServerConfiguration, _ reader: inout SettingReader) {
         if configuration.presence.store.pollInterval * 2 > configuration.presence.store.lease {
             reader.report("presence.lease", "must be at least twice presence.poll_interval")
+        }
+        if (configuration.tls.certificate == nil) != (configuration.tls.key == nil) {
+            let given = configuration.tls.key == nil ? "tls.certificate" : "tls.key"
+            reader.report(given, "needs \(given == "tls.key" ? "tls.certificate" : "tls.key") beside it")
         }
         let webhooks = Set(configuration.accessSections.webhooks.map(\.name))
         for (index, channel) in configuration.channels.enumerated() {

@@ -19,6 +19,7 @@ extension SettingCodec where Value == String {
         SettingCodec(
             "the path of a file",
             show: { $0 },
+            identity: { "\($0) \(String(describing: FileFingerprint($0)))" },
             parse: { path, context in
                 context.refer(to: path)
                 return path

@@ -1,0 +1,89 @@
+import ChannelSocketClient
+import ChannelSocketTesting
+import Foundation
+import NIOSSL
+import PhoenixWire
+import Testing
+
+@testable import ChannelSocketServer
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@Suite("TLS", .timeLimit(.minutes(2)))
+struct TLSTests {
+    @Test("serves clients over wss, and new ones with a new certificate after a reload")
+    func serving() async throws {
+        let first = try TestCertificate()
+        let second = try TestCertificate()
+        let server = try ServerProcess.start(
+            "serve", "--port", "0", "--set", "tls.certificate=\(first.certificate)", "--set", "tls.key=\(first.key)",
+            "--set", "reload.interval=none"
+        )
+        #expect(try await server.waitForLine(containing: "listening on ").contains("https://127.0.0.1:"))
+        let port = try await server.waitForPort()
+        let trusted = try String(contentsOfFile: first.certificate, encoding: .utf8)
+        let old = try await Self.client(port: port, trusting: trusted)
+        let room = try await old.join("room:a")
+        #expect(try await room.push("new_msg", Payload(json: #"{"body":"hi"}"#)).isJSONObject)
+
+        try second.replace(first)
+        server.send(signal: SIGHUP)
+        let line = try await server.waitForLine(containing: "configuration reloaded")
+        #expect(line.contains("tls.certificate"))
+        let renewed = try String(contentsOfFile: second.certificate, encoding: .utf8)
+        let new = try await Self.client(port: port, trusting: renewed)
+        _ = try await new.join("room:a")
+        await #expect(throws: (any Error).self) { _ = try await Self.client(port: port, trusting: trusted) }
+        // The connection under the old certificate lives on.
+        _ = try await room.push("new_msg", Payload(json: #"{"body":"still here"}"#))
+        for client in [old, new] { await client.close() }
+        #expect(try await server.stop() == .exited(0))
+    }
+
+    @Test("keeps the old certificate when the new one can't be used, and says why")
+    func badRenewal() async throws {
+        let first = try TestCertificate()
+        let file = try TemporaryFile("tls:\n  certificate: \(first.certificate)\n  key: \(first.key)\n")
+        let server = try ServerProcess.start("serve", "--port", "0", "--config", file.path)
+        let port = try await server.waitForPort()
+        let trusted = try String(contentsOfFile: first.certificate, encoding: .utf8)
+        let other = try TestCertificate()
+        try file.write("tls:\n  certificate: \(first.certificate)\n  key: \(other.key)\n")
+        server.send(signal: SIGHUP)
+        let line = try await server.waitForLine(containing: "configuration not reloaded")
+        #expect(line.contains("is not that of the certificate"))
+        let client = try await Self.client(port: port, trusting: trusted)
+        _ = try await client.join("room:a")
+        await client.close()
+        try await server.stop()
+    }
+
+    @Test("says what is wrong with a certificate before it listens")
+    func badCertificate() async throws {
+        let certificate = try TestCertificate()
+        let broken = try TemporaryFile("no PEM", name: "broken.pem")
+        let server = try ServerProcess.start(
+            "serve", "--port", "0", "--set", "tls.certificate=\(broken.path)", "--set", "tls.key=\(certificate.key)"
+        )
+        #expect(try await server.waitForExit() == .exited(1))
+        #expect(server.output.contains("cannot use \(broken.path): it must be a readable PEM file"))
+        let half = try ServerProcess.start("config", "check", "--set", "tls.key=\(certificate.key)")
+        #expect(try await half.waitForExit() == .exited(78))
+        #expect(half.output.contains("needs tls.certificate beside it"))
+    }
+
+    private static func client(port: Int, trusting certificate: String) async throws -> PhoenixClient {
+        var configuration = try PhoenixClientConfiguration(url: "wss://127.0.0.1:\(port)/socket")
+        configuration.tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)))
+        configuration.timeout = .seconds(30)
+        let client = PhoenixClient(configuration)
+        try await client.connect()
+        return client
+    }
+}
