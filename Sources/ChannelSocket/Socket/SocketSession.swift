@@ -17,6 +17,8 @@ final class SocketSession {
     let assigns: Assigns
     var channels = ActiveChannels()
     var allowance: InboundAllowance
+    /// How many bytes of messages wait for the channels' callbacks.
+    var waitingBytes = 0
     private var isClosed = false
     /// What channels are told when the connection is gone.
     private var endReason = TerminateReason.closed
@@ -138,6 +140,12 @@ extension SocketSession: WebSocketMessageHandler {
             default: 1011
             }
         connection.close(code: code, reason: error.description)
+    }
+
+    func receivedPing() -> Bool {
+        guard !allowance.takeMessage() else { return true }
+        countOverLimit()
+        return false
     }
 
     func secondPassed() {
