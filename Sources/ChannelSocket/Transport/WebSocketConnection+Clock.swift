@@ -11,12 +11,10 @@ extension WebSocketConnection {
     /// Called every second by the loop.
     func secondPassed(now: NIODeadline) {
         guard isOpen else { return }
-        handler?.secondPassed()
         if now >= deadline {
             statistics.count(.expiredSockets)
             return close(code: Endpoint.expiryCloseCode, reason: "token expired")
         }
-        handler?.secondPassed()
         guard let idleTimeout = configuration.idleTimeout else { return }
         idleSeconds += 1
         if Int64(idleSeconds) >= idleTimeout.nanoseconds / 1_000_000_000 {
