@@ -27,7 +27,11 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing: Target.Dependency = .product(
+    name: "InMemoryTracing", package: "swift-distributed-tracing"
+)
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -72,12 +76,12 @@ let package = Package(
         .target(name: "PhoenixWire", dependencies: [nioCore], swiftSettings: swiftSettings),
         .target(
             name: "ChannelSocket",
-            dependencies: ["PhoenixWire", nioCore, logging, lifecycle],
+            dependencies: ["PhoenixWire", nioCore, logging, lifecycle, coreMetrics, tracing],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "ChannelSocketRedis",
-            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
+            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging, coreMetrics],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -92,8 +96,8 @@ let package = Package(
             name: "ChannelSocketServer",
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics, coreMetrics,
-                tracing, jwtKit, crypto, asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics,
+                coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [.embedInCode("Resources/chat.html")],
             swiftSettings: swiftSettings
@@ -105,7 +109,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "ChannelSocketCommand",
-            dependencies: ["ChannelSocketBench", "ChannelSocketServer", "PhoenixWire", argumentParser, logging],
+            dependencies: [
+                "ChannelSocketBench", "ChannelSocketServer", "PhoenixWire", argumentParser, logging, coreMetrics,
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -128,7 +134,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketTests",
-            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
+            dependencies: [
+                "ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging, coreMetrics, metricsTestKit,
+                tracing, inMemoryTracing,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -150,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketServerTests",
             dependencies: [
-                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", nioCore, logging,
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
+                nioCore, nioHTTP1, nioPosix, logging, coreMetrics, asyncHTTPClient,
             ],
             swiftSettings: swiftSettings
         ),

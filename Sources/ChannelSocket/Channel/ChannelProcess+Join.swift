@@ -23,6 +23,7 @@ extension ChannelProcess {
             return refuse(error)
         }
         session.statistics.channelsChanged(by: 1)
+        session.counters.joinsAccepted.addAsOnlyWriter(1)
         closePredecessor()
         try await channel.joined(socket: socket())
     }
@@ -56,6 +57,7 @@ extension ChannelProcess {
     }
 
     private func refuse(_ error: any Error) {
+        session.counters.joinsRefused.addAsOnlyWriter(1)
         let response: Payload
         if let refusal = error as? JoinRefused {
             response = refusal.payload

@@ -27,6 +27,7 @@ extension ChannelProcess {
     func enqueue(_ item: Mailbox.Item) {
         if isRunning {
             mailbox.append(item)
+            session.counters.noteMailbox(depth: mailbox.count)
         } else {
             run(item)
         }
@@ -45,7 +46,11 @@ extension ChannelProcess {
         var next = first ?? mailbox.popFirst()
         while isAlive, let item = next {
             do {
-                try await handle(item)
+                if let tracer = session.pubSub.tracer {
+                    try await handle(item, tracedBy: tracer)
+                } else {
+                    try await handle(item)
+                }
             } catch {
                 crash(error)
             }
@@ -58,7 +63,7 @@ extension ChannelProcess {
         task = nil
     }
 
-    private func handle(_ item: Mailbox.Item) async throws {
+    func handle(_ item: Mailbox.Item) async throws {
         switch item {
         case .join:
             try await open()

@@ -4,6 +4,7 @@ import PhoenixWire
 /// What happens to a client's message; reads like the `handle_in` clauses of `Phoenix.Socket`.
 extension SocketSession {
     func handle(_ decoded: DecodedMessage) {
+        counters.messagesReceived.addAsOnlyWriter(1)
         switch decoded {
         case .message(let message):
             route(message)
@@ -39,10 +40,12 @@ extension SocketSession {
     private func join(_ message: Message) {
         guard let route = endpoint.route(for: message.topic) else {
             logger.debug("join of an unmatched topic", metadata: ["channel.topic": "\(message.topic)"])
+            counters.joinsRefused.addAsOnlyWriter(1)
             return refuse(message, joinRef: .null, reason: "unmatched topic")
         }
         let predecessor = channels.lookUp(message.topic)
         guard predecessor != nil || channels.count < limits.maxChannels else {
+            counters.joinsRefused.addAsOnlyWriter(1)
             return refuse(message, joinRef: message.joinRef, reason: "too many channels joined")
         }
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.

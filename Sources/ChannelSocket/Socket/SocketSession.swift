@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import PhoenixWire
+import Tracing
 
 /// One client's socket: decodes its messages, keeps its channels, encodes what goes back.
 ///
@@ -15,6 +16,8 @@ final class SocketSession {
     let id: String?
     /// What every channel starts with.
     let assigns: Assigns
+    /// The span of the connect, if it was traced.
+    let trace: ServiceContext?
     var channels = ActiveChannels()
     private var isClosed = false
     /// What channels are told when the connection is gone.
@@ -22,7 +25,7 @@ final class SocketSession {
 
     init(
         endpoint: Endpoint, connection: WebSocketConnection, shard: LoopShard, serializer: Serializer, id: String?,
-        assigns: Assigns
+        assigns: Assigns, trace: ServiceContext? = nil
     ) {
         self.endpoint = endpoint
         self.connection = connection
@@ -30,10 +33,12 @@ final class SocketSession {
         self.serializer = serializer
         self.id = id
         self.assigns = assigns
+        self.trace = trace
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
     var pubSub: PubSub { endpoint.pubSub }
+    var counters: LoopCounters { shard.transport.counters }
     var statistics: NodeStatistics { endpoint.pubSub.statistics }
     var limits: SocketLimits { endpoint.configuration.limits }
     var logger: Logger { endpoint.logger }

@@ -6,12 +6,14 @@ import NIOCore
 final class TransportLoop {
     let eventLoop: any EventLoop
     let outbox: Outbox
+    let counters = LoopCounters()
     private(set) var connections: ContiguousArray<WebSocketConnection> = []
     private var sweep: RepeatedTask?
+    private var secondsOfWindow = 0
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        outbox = Outbox(eventLoop: eventLoop)
+        outbox = Outbox(eventLoop: eventLoop, counters: counters)
     }
 
     /// Takes an open connection in.
@@ -22,10 +24,19 @@ final class TransportLoop {
             // One timer for all connections instead of one each: it counts seconds without data, no clock is read.
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                for connection in bound.value.connections {
-                    connection.secondPassed()
-                }
+                bound.value.secondPassed()
             }
+        }
+    }
+
+    private func secondPassed() {
+        for connection in connections {
+            connection.secondPassed()
+        }
+        secondsOfWindow += 1
+        if secondsOfWindow >= 30 {
+            secondsOfWindow = 0
+            counters.rotateMailboxWindow()
         }
     }
 
