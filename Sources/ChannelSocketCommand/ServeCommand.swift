@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
+internal import CoreMetrics
 internal import Logging
 
 #if canImport(Glibc)
@@ -99,7 +100,9 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try serverConfiguration()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        try await StockServer(configuration: configuration).run { url in
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        try await StockServer(configuration: configuration, registry: registry).run { url in
             print("listening on \(url)")
             // Standard output is buffered when it is not a terminal, and others wait for this line.
             fflush(nil)

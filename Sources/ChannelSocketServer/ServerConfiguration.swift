@@ -23,6 +23,8 @@ public struct ServerConfiguration: Sendable {
     public var maxOutboundBytes = WebSocketConfiguration().maxOutboundBytes
     /// What happens to a client that does not read.
     public var slowConsumerPolicy = SlowConsumerPolicy.close
+    /// Whether and how metrics are shown.
+    public var metrics = MetricsConfiguration()
     /// The identity of this node, new at every start.
     public var node = NodeID()
     /// The least severe messages that are logged.

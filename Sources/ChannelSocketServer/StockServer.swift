@@ -16,14 +16,21 @@ public struct StockServer: Sendable {
 
     private let configuration: ServerConfiguration
     private let logger: Logger
+    private let registry: PrometheusRegistry
 
     /// Creates a server.
     ///
     /// - Parameters:
     ///   - configuration: where to listen and which nodes to join; also the level of the log.
     ///   - logger: takes the log.
-    public init(configuration: ServerConfiguration, logger: Logger = Logger(label: "channelsocket")) {
+    ///   - registry: takes the metrics, for `/metrics`.
+    public init(
+        configuration: ServerConfiguration,
+        logger: Logger = Logger(label: "channelsocket"),
+        registry: PrometheusRegistry = PrometheusRegistry()
+    ) {
         self.configuration = configuration
+        self.registry = registry
         self.logger = logger
     }
 
@@ -41,17 +48,21 @@ public struct StockServer: Sendable {
 
         let group = eventLoopGroup
         let redis = redisAdapter(on: group, logger: logger)
-        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
+        let pubSub = PubSub(
+            adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger, metricsFactory: registry
+        )
+        let metrics = ServerMetrics(registry: registry, pubSub: pubSub, redis: redis)
         let store: any PresenceStore =
             redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let application = application(
-            pubSub: pubSub, presence: presence, group: group, logger: logger, onListening: onListening
+            pubSub: pubSub, presence: presence, metrics: metrics, group: group, logger: logger,
+            onListening: onListening
         )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, application],
+            services: [pubSub, presence, watch, EventLoopLag(of: group, factory: registry), application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -97,6 +108,7 @@ extension StockServer {
     private func application(
         pubSub: PubSub,
         presence: Presence,
+        metrics: ServerMetrics,
         group: any EventLoopGroup,
         logger: Logger,
         onListening: @escaping @Sendable (_ url: String) -> Void
@@ -125,6 +137,7 @@ extension StockServer {
             HealthReport(pubSub: pubSub, backend: backend)
         }
         .addRoutes(to: router)
+        MetricsController(configuration: configuration.metrics, exposition: metrics.exposition).addRoutes(to: router)
         return Application(
             router: router,
             server: .channelSocket(mounts: [endpoint]),
