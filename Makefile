@@ -14,7 +14,7 @@ SWIFT ?= swift
 SECONDS ?= 60
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
-PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy
+PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy prometheus
 
 .PHONY: help run build build-tests bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
 
