@@ -99,7 +99,10 @@ let package = Package(
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics,
                 coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
-            resources: [.embedInCode("Resources/chat.html")],
+            resources: [
+                .embedInCode("Resources/chat.html"), .embedInCode("Resources/admin.html"),
+                .embedInCode("Resources/admin.js"), .embedInCode("Resources/admin.css"),
+            ],
             swiftSettings: swiftSettings
         ),
         .target(

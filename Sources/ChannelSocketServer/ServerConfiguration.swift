@@ -25,6 +25,8 @@ public struct ServerConfiguration: Sendable {
     public var slowConsumerPolicy = SlowConsumerPolicy.close
     /// Whether and how metrics are shown.
     public var metrics = MetricsConfiguration()
+    /// The page for those who run the server.
+    public var admin = AdminConfiguration()
     /// The identity of this node, new at every start.
     public var node = NodeID()
     /// The least severe messages that are logged.

@@ -52,17 +52,19 @@ public struct StockServer: Sendable {
             adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger, metricsFactory: registry
         )
         let metrics = ServerMetrics(registry: registry, pubSub: pubSub, redis: redis)
+        let status = NodeStatus(pubSub: pubSub, redis: redis)
+        let roster = ClusterRoster(status, on: group.next(), logger: logger)
         let store: any PresenceStore =
             redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let application = application(
-            pubSub: pubSub, presence: presence, metrics: metrics, group: group, logger: logger,
+            pubSub: pubSub, presence: presence, metrics: metrics, roster: roster, group: group, logger: logger,
             onListening: onListening
         )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, EventLoopLag(of: group, factory: registry), application],
+            services: [pubSub, presence, watch, EventLoopLag(of: group, factory: registry), roster, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -109,6 +111,7 @@ extension StockServer {
         pubSub: PubSub,
         presence: Presence,
         metrics: ServerMetrics,
+        roster: ClusterRoster,
         group: any EventLoopGroup,
         logger: Logger,
         onListening: @escaping @Sendable (_ url: String) -> Void
@@ -138,6 +141,8 @@ extension StockServer {
         }
         .addRoutes(to: router)
         MetricsController(configuration: configuration.metrics, exposition: metrics.exposition).addRoutes(to: router)
+        AdminController(roster: roster, eventLoop: group.next(), configuration: configuration.admin, logger: logger)
+            .addRoutes(to: router)
         return Application(
             router: router,
             server: .channelSocket(mounts: [endpoint]),
