@@ -21,14 +21,18 @@ extension HTTPServerBuilder {
     ///
     /// - Parameters:
     ///   - mounts: the endpoints and other WebSockets; the first one that matches a path gets it.
-    ///   - configuration: limits of the handshake, and of HTTP as in `.http1(configuration:)`.
+    ///   - configuration: limits of connections and handshakes, and of HTTP as in `.http1(configuration:)`.
+    ///   - statistics: where refusals are counted: give it the ``PubSub/statistics`` of the mounts.
     /// - Returns: the builder, for the `server:` parameter of an application.
     public static func channelSocket(
         mounts: [any WebSocketMount],
-        configuration: MountedHTTPChannel.Configuration = MountedHTTPChannel.Configuration()
+        configuration: MountedHTTPChannel.Configuration = MountedHTTPChannel.Configuration(),
+        statistics: NodeStatistics = NodeStatistics()
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            MountedHTTPChannel(mounts: mounts, responder: responder, configuration: configuration)
+            MountedHTTPChannel(
+                mounts: mounts, responder: responder, configuration: configuration, statistics: statistics
+            )
         }
     }
 }

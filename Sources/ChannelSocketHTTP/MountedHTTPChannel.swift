@@ -17,6 +17,8 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
     private let mounts: [any WebSocketMount]
     private let configuration: Configuration
     private let openWebSockets = OpenWebSockets()
+    private let statistics: NodeStatistics
+    private let admission: Admission
 
     /// Creates the channel setup.
     ///
@@ -24,13 +26,17 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
     ///   - mounts: the first one that matches a path gets its upgrades.
     ///   - responder: answers all other requests.
     ///   - configuration: limits.
+    ///   - statistics: where refusals are counted.
     public init(
         mounts: [any WebSocketMount],
         responder: @escaping Responder,
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(),
+        statistics: NodeStatistics = NodeStatistics()
     ) {
         self.mounts = mounts
         self.configuration = configuration
+        self.statistics = statistics
+        admission = Admission(limits: configuration.connections, statistics: statistics)
         self.responder = { request, writer, channel in
             guard request.method == .get, mounts.contains(where: { $0.matches(path: request.uri.path) }) else {
                 return try await responder(request, writer, channel)
@@ -46,7 +52,8 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
     ///   - logger: the server's logger.
     /// - Returns: what ``handle(value:logger:)`` gets; the future completes before the first byte is read.
     public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        admission.limitAccepts(of: channel.parent)
+        return channel.eventLoop.makeCompletedFuture {
             // NIO keeps a connection's first receive buffer for as long as it lives: with its usual 2048 bytes that is
             // more than a third of what an idle WebSocket takes. It grows with what is received.
             let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536)
@@ -65,6 +72,8 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
                 encoder: encoder,
                 decoder: decoder,
                 openWebSockets: openWebSockets,
+                admission: admission,
+                statistics: statistics,
                 promise: promise,
                 logger: logger
             )

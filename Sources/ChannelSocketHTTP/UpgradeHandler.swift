@@ -30,16 +30,20 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// How long a refused client may take to read the answer and close.
-    private static let lingerTimeout = TimeAmount.seconds(2)
+    static let lingerTimeout = TimeAmount.seconds(2)
 
     let mounts: [any WebSocketMount]
     let configuration: MountedHTTPChannel.Configuration
     let encoder: HTTPResponseEncoder
     let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     let openWebSockets: OpenWebSockets
+    let admission: Admission
+    let statistics: NodeStatistics
     let logger: Logger
     private var promise: HTTPPromise?
     private var timeout: Scheduled<Void>?
+    /// What the connection is counted as; nil until it is active.
+    private(set) var ticket: Admission.Ticket?
     var state = State.waitingForHead
     /// Nil when the handler is not in a pipeline.
     private(set) var context: ChannelHandlerContext?
@@ -52,6 +56,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         encoder: HTTPResponseEncoder,
         decoder: ByteToMessageHandler<HTTPRequestDecoder>,
         openWebSockets: OpenWebSockets,
+        admission: Admission,
+        statistics: NodeStatistics,
         promise: HTTPPromise,
         logger: Logger
     ) {
@@ -60,13 +66,31 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.encoder = encoder
         self.decoder = decoder
         self.openWebSockets = openWebSockets
+        self.admission = admission
+        self.statistics = statistics
         self.promise = promise
         self.logger = logger
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        closeLater(in: configuration.handshakeTimeout, context: context)
+        startTimeout(configuration.handshakeTimeout, context: context) { handler, context in
+            handler.statistics.count(.handshakeTimeouts)
+            context.close(promise: nil)
+        }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let (ticket, refusal) = admission.admit(peer(context))
+        guard let ticket else { return context.close(promise: nil) }
+        self.ticket = ticket
+        // This handler leaves the pipeline before the connection is closed.
+        context.channel.closeFuture.assumeIsolated().whenComplete { [admission, openWebSockets] _ in
+            if ticket.isWebSocket { openWebSockets.closed() }
+            admission.leave(ticket)
+        }
+        if let refusal { refuse(refusal.status, refusal.reason, context: context) }
+        context.fireChannelActive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -93,12 +117,14 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .waitingForEnd(let head, let mount):
             guard case .end = Self.unwrapInboundIn(data) else { return }
             if let problem = UpgradeValidation.problem(with: head) {
+                statistics.count(.malformedRequests)
                 refuse(.badRequest, problem, context: context)
             } else {
                 ask(mount, head, context: context)
             }
         case .deciding:
             // The decoder stops behind an upgrade request; if it does not, it took frames for a second request.
+            statistics.count(.malformedRequests)
             refuse(.badRequest, "the request is not an upgrade", context: context)
         case .upgrading(var leftovers):
             state = .done
@@ -143,11 +169,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
         case .waitingForHead, .waitingForEnd, .deciding:
+            guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+            statistics.count(.malformedRequests)
             switch error {
-            case HTTPParserError.headerOverflow: refuse(.requestHeaderFieldsTooLarge, "", context: context)
-            case HTTPParserError.invalidVersion: refuse(.httpVersionNotSupported, "", context: context)
-            case is HTTPParserError: refuse(.badRequest, "", context: context)
-            default: context.close(promise: nil)
+            case .headerOverflow: refuse(.requestHeaderFieldsTooLarge, "", context: context)
+            case .invalidVersion: refuse(.httpVersionNotSupported, "", context: context)
+            default: refuse(.badRequest, "", context: context)
             }
         case .refused where error is ByteToMessageDecoderError || error is HTTPParserError:
             // More of the same; the answer must get out.
@@ -165,99 +192,25 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return mounts.first { $0.matches(path: String(path)) }
     }
 
-    // MARK: Deciding
-
-    private func ask(_ mount: any WebSocketMount, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        stopTimeout()
-        // Counted before the server may take this connection for finished, or a shutdown right now would not wait.
-        openWebSockets.opened()
-        context.channel.closeFuture.whenComplete { [openWebSockets] _ in openWebSockets.closed() }
-        settle(nil)
-        let request = UpgradeRequest(head, peer: context.remoteAddress)
-        let eventLoop = context.eventLoop
-        let handler = NIOLoopBound(self, eventLoop: eventLoop)
-        // Not the task that serves the connection, so that this one can be cancelled when the client goes away.
-        let task = Task {
-            let decision = await mount.decide(request)
-            eventLoop.execute { handler.value.decided(decision) }
-        }
-        state = .deciding(head, task)
-    }
-
-    private func decided(_ decision: UpgradeDecision) {
-        guard case .deciding(let head, _) = state, let context else { return }
-        switch decision {
-        case .refuse(let status, let body):
-            refuse(HTTPResponseStatus(statusCode: status), body, context: context)
-        case .accept(let headers, let install):
-            upgrade(head, headers: headers, install: install, context: context)
-        }
-    }
-
-    // MARK: Outcomes
-
-    /// Answers, and closes when the client has done so.
-    func refuse(_ status: HTTPResponseStatus, _ body: String, context: ChannelHandlerContext) {
-        if case .deciding(_, let task) = state { task.cancel() }
-        state = .refused
-        settle(nil)
-        let body = ByteBuffer(string: body)
-        var head = HTTPResponseHead(version: .http1_1, status: status)
-        head.headers.add(name: "content-length", value: String(body.readableBytes))
-        head.headers.add(name: "connection", value: "close")
-        if body.readableBytes > 0 {
-            head.headers.add(name: "content-type", value: "text/plain; charset=utf-8")
-            context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-            context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        } else {
-            context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-        }
-        let written = context.writeAndFlush(Self.wrapOutboundOut(.end(nil)))
-        // Closing the whole socket now would reset it if the client has sent more, and the answer could be lost.
-        closeLater(in: Self.lingerTimeout, context: context)
-        written.assumeIsolated().whenComplete { [self] _ in
-            self.context?.close(mode: .output, promise: nil)
-        }
-        resumeReading()
-    }
-
-    /// Makes the connection one for the application, beginning with the request head just read.
-    private func handOver(_ head: NIOAny, context: ChannelHandlerContext) {
-        stopTimeout()
-        do {
-            let http = try context.channel.addApplicationHandlers(configuration.http1, logger: logger)
-            state = .done
-            settle(http)
-            context.fireChannelRead(head)
-            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
-        } catch {
-            logger.error("could not set up an HTTP connection", metadata: ["error": "\(error)"])
-            context.close(promise: nil)
-        }
-    }
-
-    func resumeReading() {
-        guard owesRead else { return }
-        owesRead = false
-        context?.read()
-    }
-
     // MARK: Once
 
     /// Tells the server what there is to serve.
-    private func settle(_ http: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?) {
+    func settle(_ http: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?) {
         promise?.succeed(http)
         promise = nil
     }
 
-    private func closeLater(in delay: TimeAmount, context: ChannelHandlerContext) {
+    func startTimeout(
+        _ delay: TimeAmount, context: ChannelHandlerContext,
+        _ action: @escaping (UpgradeHandler, ChannelHandlerContext) -> Void
+    ) {
         stopTimeout()
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
-            self.context?.close(promise: nil)
+            if let context = self.context { action(self, context) }
         }
     }
 
-    private func stopTimeout() {
+    func stopTimeout() {
         timeout?.cancel()
         timeout = nil
     }

@@ -5,16 +5,24 @@ import NIOPosix
 struct RawClient {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private let channel: any Channel
     /// What was received and not yet taken.
     private(set) var received = ""
 
     /// Connects, and closes when the body is done.
+    ///
+    /// - Parameters:
+    ///   - port: where to.
+    ///   - address: where from; all addresses of 127.0.0.0/8 are this machine's.
+    ///   - body: what is done.
     static func connect<Result: Sendable>(
         _ port: Int,
+        from address: String = "127.0.0.1",
         _ body: @escaping @Sendable (inout RawClient) async throws -> Result
     ) async throws -> Result {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
+            .bind(to: SocketAddress(ipAddress: address, port: 0))
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
@@ -23,15 +31,15 @@ struct RawClient {
                     )
                 }
             }
-        return try await channel.executeThenClose { inbound, outbound in
-            var client = RawClient(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+        return try await channel.executeThenClose { [channel = channel.channel] inbound, outbound in
+            var client = RawClient(inbound: inbound.makeAsyncIterator(), outbound: outbound, channel: channel)
             return try await body(&client)
         }
     }
 
     /// Sends one request and returns all that comes until the server closes.
-    static func exchange(_ port: Int, _ request: String) async throws -> String {
-        try await connect(port) { client in
+    static func exchange(_ port: Int, from address: String = "127.0.0.1", _ request: String) async throws -> String {
+        try await connect(port, from: address) { client in
             try await client.send(request)
             return try await client.receiveAll()
         }
@@ -39,6 +47,13 @@ struct RawClient {
 
     func send(_ text: String) async throws {
         try await outbound.write(ByteBuffer(string: text))
+    }
+
+    /// Sends without waiting, and tells whether the system has taken all of it.
+    func write(_ text: String) -> Flag {
+        let isWritten = Flag()
+        channel.writeAndFlush(ByteBuffer(string: text)).whenComplete { _ in isWritten.raise() }
+        return isWritten
     }
 
     func closeOutput() {
@@ -55,6 +70,13 @@ struct RawClient {
             guard let bytes = try await inbound.next() else { throw EndOfStream(received: received) }
             received += String(buffer: bytes)
         }
+    }
+
+    /// Opens a WebSocket, which must be accepted.
+    mutating func upgrade(_ changes: [String: String?] = [:]) async throws {
+        try await send(upgradeRequest(changes))
+        let head = try await receive(through: "\r\n\r\n")
+        guard head.hasPrefix("HTTP/1.1 101 ") else { throw EndOfStream(received: head) }
     }
 
     /// Receives until the server closes its side.

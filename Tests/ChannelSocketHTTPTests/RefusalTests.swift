@@ -63,7 +63,8 @@ struct RefusalTests {
     @Test("refuses requests that are too large or no HTTP")
     func malformed() async throws {
         let headers = String(repeating: "X-Filler: \(String(repeating: "x", count: 1000))\r\n", count: 500)
-        try await withServer { port, _ in
+        let statistics = NodeStatistics()
+        try await withServer(statistics: statistics) { port, _ in
             let large = try await RawClient.exchange(port, "GET /hello HTTP/1.1\r\n\(headers)\r\n")
             #expect(large.hasPrefix("HTTP/1.1 431 "))
             let path = String(repeating: "x", count: 200_000)
@@ -72,18 +73,44 @@ struct RefusalTests {
             #expect(try await RawClient.exchange(port, "\u{16}\u{3}\u{1}\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
             #expect(try await RawClient.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
             #expect(try await RawClient.exchange(port, "GET / HTTP/2.0\r\n\r\n").hasPrefix("HTTP/1.1 505 "))
+            #expect(statistics[.malformedRequests] == 5)
         }
     }
 
     @Test("closes connections that do not finish their request in time", arguments: ["", "GET /ws HTTP/1.1\r\nHost:"])
     func slow(start: String) async throws {
-        try await withServer(configuration: .init(handshakeTimeout: .milliseconds(100))) { port, _ in
+        let statistics = NodeStatistics()
+        let configuration = MountedHTTPChannel.Configuration(handshakeTimeout: .milliseconds(100))
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
             let answer = try await RawClient.exchange(port, start)
             #expect(answer == "")
+            #expect(statistics[.handshakeTimeouts] == 1)
         }
     }
 
-    @Test("gives the mount all the time it wants")
+    @Test("answers 503 when a mount does not decide in time, whatever it says later")
+    func hangingDecision() async throws {
+        let gate = Gate()
+        let mount = TestMount { _ in
+            await gate.wait()
+            return .echo()
+        }
+        let statistics = NodeStatistics()
+        let configuration = MountedHTTPChannel.Configuration(decisionTimeout: .milliseconds(100))
+        try await withServer(mounts: [mount], configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.send(upgradeRequest())
+                let answer = try await client.receive(through: "connect timeout")
+                gate.open()
+                #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+                #expect(answer.contains("\r\nretry-after: 5\r\n"))
+                #expect(try await client.receiveAll() == "")
+            }
+            #expect(statistics[.connectTimeouts] == 1)
+        }
+    }
+
+    @Test("gives the mount time of its own, beside that of the handshake")
     func slowDecision() async throws {
         let mount = TestMount { _ in
             // Not to wait for something: it is the slow mount, which takes longer than the handshake may.

@@ -10,12 +10,14 @@ import ServiceLifecycle
 /// - Parameters:
 ///   - mounts: the mounts.
 ///   - configuration: the limits.
+///   - statistics: counts the refusals.
 ///   - port: where to listen; 0 is any free port.
 ///   - trace: is told when the server has ended.
 ///   - body: gets the port and may shut the server down early.
 func withServer(
     mounts: [any WebSocketMount] = [TestMount()],
     configuration: MountedHTTPChannel.Configuration = .init(),
+    statistics: NodeStatistics = NodeStatistics(),
     port: Int = 0,
     trace: Trace = Trace(),
     _ body: @escaping @Sendable (_ port: Int, _ server: ServiceGroup) async throws -> Void
@@ -28,7 +30,7 @@ func withServer(
     logger.logLevel = .critical
     let application = Application(
         router: router,
-        server: .channelSocket(mounts: mounts, configuration: configuration),
+        server: .channelSocket(mounts: mounts, configuration: configuration, statistics: statistics),
         configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
         onServerRunning: { channel in port0.yield(channel.localAddress?.port ?? 0) },
         logger: logger

@@ -93,6 +93,32 @@ struct UpgradeTests {
         }
     }
 
+    @Test("reads nothing while the mount decides, however much the client sends")
+    func noReadsWhileDeciding() async throws {
+        let gate = Gate()
+        let mount = TestMount { _ in
+            await gate.wait()
+            return .echo()
+        }
+        try await withServer(mounts: [mount]) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.send(upgradeRequest())
+                await gate.waitForVisitor()
+                // Far more than the system buffers between two sockets.
+                let written = client.write(String(repeating: "x", count: 64 << 20))
+                // Time for the server to read it, if it did.
+                for _ in 0..<100 {
+                    _ = try await RawClient.exchange(
+                        port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    )
+                }
+                #expect(!written.isDone)
+                gate.open()
+                _ = try await client.receive(through: "\r\n\r\n")
+            }
+        }
+    }
+
     @Test("cancels the decision when the client goes away")
     func clientGone() async throws {
         let gate = Gate()

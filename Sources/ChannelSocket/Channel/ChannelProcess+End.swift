@@ -11,6 +11,7 @@ extension ChannelProcess {
         guard isAlive else { return }
         if state == .joined { session.statistics.channelsChanged(by: -1) }
         state = .ending
+        startClock()
         endReason = reason
         leaveTopics()
         untrackAll()
@@ -40,13 +41,7 @@ extension ChannelProcess {
     func finish(_ reason: TerminateReason) async {
         await channel.terminate(reason, socket: socket())
         endReason = reason
-        becomeEnded {
-            switch reason {
-            case .left, .stopped: sendClose("phx_close", .emptyObject)
-            case .error: sendClose("phx_error", .reason("channel_crash"))
-            case .closed, .kicked, .shutdown, .refused: break
-            }
-        }
+        becomeEnded()
     }
 
     /// Sends `phx_close` or `phx_error`, which carry the join ref twice.
@@ -54,20 +49,25 @@ extension ChannelProcess {
         session.sendOrLog(Message(joinRef: joinRef, ref: joinRef, topic: topic, event: event, payload: payload))
     }
 
-    private func abandon() {
+    /// Ends a channel whose callback does not return.
+    func abandon() {
         guard state == .ending else { return }
         session.statistics.count(.abandonedChannels)
         session.logger.warning(
             "channel did not end in time and is left to itself", metadata: ["channel.topic": "\(topic)"]
         )
-        becomeEnded {}
+        becomeEnded()
     }
 
-    private func becomeEnded(_ tellClient: () -> Void) {
+    private func becomeEnded() {
         guard state != .ended else { return }
         state = .ended
         session.forget(self)
-        tellClient()
+        switch endReason {
+        case .left, .stopped: sendClose("phx_close", .emptyObject)
+        case .error: sendClose("phx_error", .reason("channel_crash"))
+        case .closed, .kicked, .shutdown, .refused, nil: break
+        }
         let waiters = endWaiters
         endWaiters = []
         for waiter in waiters {
@@ -77,14 +77,14 @@ extension ChannelProcess {
 
     private func leaveTopics() {
         let shard = session.shard
-        if isMember, let members = shard.membersToChange(of: topic) {
+        if let members = members.take() {
+            shard.willChange(members)
             if channel.intercepts.isEmpty {
                 members.remove(self, session.serializer)
             } else {
                 members.remove(self as any BroadcastReceiver)
             }
         }
-        isMember = false
         if isAnnounced {
             isAnnounced = false
             shard.withdraw(from: topic, pubSub: session.pubSub)

@@ -25,6 +25,7 @@ extension ChannelProcess {
         session.statistics.channelsChanged(by: 1)
         session.counters.joinsAccepted.addAsOnlyWriter(1)
         closePredecessor()
+        startClock()
         try await channel.joined(socket: socket())
     }
 
@@ -48,7 +49,7 @@ extension ChannelProcess {
 
     private func becomeMember() {
         guard let members = session.shard.membersToChange(of: topic) else { return }
-        isMember = true
+        self.members = members
         if channel.intercepts.isEmpty {
             members.add(self, session.serializer)
         } else {
@@ -56,7 +57,8 @@ extension ChannelProcess {
         }
     }
 
-    private func refuse(_ error: any Error) {
+    /// Refuses the join and lets go of everything but a callback that is still running.
+    func refuse(_ error: any Error) {
         session.counters.joinsRefused.addAsOnlyWriter(1)
         let response: Payload
         if let refusal = error as? JoinRefused {

@@ -39,12 +39,18 @@ extension ChannelProcess {
         let started = Task.immediate(executorPreference: session.shard.executor) { [self] in
             await drainMailbox(first)
         }
-        if isRunning { task = started }
+        guard isRunning else { return }
+        task = started
+        if !isWatched {
+            isWatched = true
+            session.shard.callbacks.add(self)
+        }
     }
 
     private func drainMailbox(_ first: Mailbox.Item?) async {
         var next = first ?? mailbox.popFirst()
-        while isAlive, let item = next {
+        while isAlive, !isOverdue, let item = next {
+            startClock()
             do {
                 if let tracer = session.pubSub.tracer {
                     try await handle(item, tracedBy: tracer)
@@ -54,16 +60,21 @@ extension ChannelProcess {
             } catch {
                 crash(error)
             }
-            next = mailbox.popFirst()
+            next = isOverdue ? nil : mailbox.popFirst()
         }
         if let reason = endReason {
             await finish(reason)
         }
         isRunning = false
         task = nil
+        guard isOverdue else { return }
+        // This task is cancelled, which must not concern the messages that waited meanwhile.
+        isOverdue = false
+        if isAlive, mailbox.count > 0 { run(nil) }
     }
 
     func handle(_ item: Mailbox.Item) async throws {
+        handledRef = if case .message(let message) = item { message.ref } else { .null }
         switch item {
         case .join:
             try await open()
@@ -87,7 +98,11 @@ extension ChannelProcess {
     private func answer(_ message: Message, with response: ChannelResponse) throws(WireError) {
         guard isAlive else { return }
         if let (status, payload) = response.reply {
-            try reply(to: message.ref, status, payload)
+            if isOverdue {
+                session.statistics.count(.lateReplies)
+            } else {
+                try reply(to: message.ref, status, payload)
+            }
         }
         if response.stops {
             requestEnd(.stopped)
@@ -95,7 +110,8 @@ extension ChannelProcess {
     }
 
     private func crash(_ error: any Error) {
-        guard isAlive else { return }
+        // What a cancelled callback throws is our doing.
+        guard isAlive, !isOverdue else { return }
         session.statistics.count(.channelCrashes)
         session.logger.error(
             "channel crashed", metadata: ["channel.topic": "\(topic)", "error": "\(error)"]

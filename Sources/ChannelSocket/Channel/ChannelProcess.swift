@@ -42,6 +42,17 @@ final class ChannelProcess: @unchecked Sendable {
     var isRunning = false
     var task: Task<Void, Never>?
 
+    /// When the running callback began, by the clock of ``CallbackWatch``.
+    var callbackTick: UInt32 = 0
+    /// The ref of the message that is being handled; null while something else is.
+    var handledRef = Ref.null
+    /// The message that was answered in place of a callback that took too long.
+    var timedOutRef: Ref?
+    /// Whether the running callback has been cancelled because it took too long; what it answers is dropped.
+    var isOverdue = false
+    /// Whether ``CallbackWatch`` looks at this channel.
+    var isWatched = false
+
     /// The channel this one replaces, until it has ended.
     var predecessor: ChannelProcess?
     /// What is to end, or has ended, the channel.
@@ -52,8 +63,8 @@ final class ChannelProcess: @unchecked Sendable {
     var audienceIndex = 0
     /// Whether the topic was announced to the shard.
     var isAnnounced = false
-    /// Whether the channel receives the broadcasts of its topic.
-    var isMember = false
+    /// The members of the topic, while the channel is one of them and receives its broadcasts.
+    var members: TopicMembers?
     /// Further topics whose broadcasts go to `handleInfo`.
     var subscriptions: Set<TopicKey> = []
 
@@ -107,11 +118,21 @@ extension ChannelProcess {
         }
     }
 
+    /// Broadcasts to the channel's topic.
+    func broadcast(_ event: String, _ payload: Payload, excluding excluded: SubscriberID? = nil) -> PublishReceipt {
+        let broadcast = Broadcast(topic: topic, event: event, payload: payload)
+        if session.eventLoop.inEventLoop, let members {
+            return session.pubSub.broadcast(broadcast, excluding: excluded, to: members, on: session.shard)
+        }
+        return session.pubSub.broadcast(broadcast, excluding: excluded)
+    }
+
     func pushOrLog(_ event: String, _ payload: Payload) {
         session.sendOrLog(makePush(event, payload))
     }
 
     func replyOrLog(to ref: Ref, _ status: ReplyStatus, _ payload: Payload) {
+        guard !isLateReply(to: ref) else { return }
         session.sendOrLog(makeReply(to: ref, status, payload))
     }
 }

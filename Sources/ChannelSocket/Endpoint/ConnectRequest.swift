@@ -8,7 +8,7 @@ public struct ConnectRequest: Sendable {
     public var authToken: String?
     /// All header fields in order, names in lower case.
     public var headers: [(name: String, value: String)]
-    /// The peer's address, if known; the proxy's if there is one.
+    /// The client's address, if known; behind a proxy that the HTTP host does not trust, the proxy's.
     public var peer: SocketAddress?
     /// The path that was requested.
     public var path: String

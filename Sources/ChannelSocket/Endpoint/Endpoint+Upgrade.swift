@@ -13,6 +13,7 @@ extension Endpoint: WebSocketMount {
 
     /// ``decide(_:)``, traced or not.
     func admit(_ request: UpgradeRequest) async -> UpgradeDecision {
+        guard configuration.originCheck.allows(request) else { return refuseOrigin(request) }
         guard let params = ConnectParams(query: request.query) else {
             return .refuse(status: 400, body: "the query is malformed or too long")
         }
@@ -53,6 +54,13 @@ extension Endpoint: WebSocketMount {
             pubSub.statistics.count(.refusedConnections)
             return .refuse(status: 500, body: "")
         }
+    }
+
+    private func refuseOrigin(_ request: UpgradeRequest) -> UpgradeDecision {
+        pubSub.statistics.count(.refusedOrigins)
+        let origins = request.values(of: "origin").joined(separator: ", ").prefix(200)
+        logger.warning("connection of a page from elsewhere refused", metadata: ["origin": "\(origins)"])
+        return .refuse(status: 403, body: "origin not allowed")
     }
 
     private func refuse(_ reason: String) -> UpgradeDecision {

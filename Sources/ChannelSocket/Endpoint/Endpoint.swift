@@ -136,6 +136,8 @@ extension Endpoint {
         ///
         /// If so, a client that offers only unknown subprotocols is refused, as in Phoenix.
         public var usesAuthToken = true
+        /// Which web pages may connect; those of the same host unless more are named.
+        public var originCheck = OriginCheck()
 
         /// Creates a configuration with the defaults.
         public init() {}

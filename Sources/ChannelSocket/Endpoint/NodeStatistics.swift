@@ -37,11 +37,46 @@ public final class NodeStatistics: Sendable {
         /// Joins refused because their subscription was not confirmed.
         public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
 
+        /// Connections refused with 503 because there were too many in all.
+        public static let connectionsOverLimit = Drop(description: "connections_over_limit", index: 13)
+        /// Connections refused with 429 because there were too many from the same address.
+        public static let connectionsOverAddressLimit = Drop(
+            description: "connections_over_address_limit", index: 14)
+        /// Connections closed because their first request did not come in time.
+        public static let handshakeTimeouts = Drop(description: "handshake_timeouts", index: 15)
+        /// Requests refused because they were malformed, too large or no valid upgrade.
+        public static let malformedRequests = Drop(description: "malformed_requests", index: 16)
+        /// Connections refused with 403 because of their `Origin`.
+        public static let refusedOrigins = Drop(description: "refused_origins", index: 17)
+        /// Connections refused with 503 because it was not decided about them in time.
+        public static let connectTimeouts = Drop(description: "connect_timeouts", index: 18)
+        /// How often connections had to wait because too many came at once; none of these was refused.
+        public static let acceptPauses = Drop(description: "accept_pauses", index: 19)
+        /// Messages refused because their connection sent too many.
+        public static let rateLimitedMessages = Drop(description: "rate_limited_messages", index: 20)
+        /// Joins refused because their connection asked for too many.
+        public static let rateLimitedJoins = Drop(description: "rate_limited_joins", index: 21)
+        /// Connections closed because they went on sending too many messages.
+        public static let rateLimitCloses = Drop(description: "rate_limit_closes", index: 22)
+        /// Joins refused because their connection had too many channels.
+        public static let channelsOverLimit = Drop(description: "channels_over_limit", index: 23)
+        /// Messages and joins refused because no channel has their topic.
+        public static let unmatchedTopics = Drop(description: "unmatched_topics", index: 24)
+        /// Joins refused because they were not decided in time.
+        public static let joinTimeouts = Drop(description: "join_timeouts", index: 25)
+        /// Callbacks cancelled because they took too long.
+        public static let callbackTimeouts = Drop(description: "callback_timeouts", index: 26)
+        /// Replies dropped because the callback that made them had been cancelled.
+        public static let lateReplies = Drop(description: "late_replies", index: 27)
+
         /// All of them.
         public static let allCases: [Drop] = [
             refusedConnections, protocolErrors, malformedMessages, staleMessages, fullMailboxes, channelCrashes,
             abandonedChannels, slowConsumerCloses, slowConsumerFrames, idleTimeouts, unencodableBroadcasts,
-            failedPublishes, failedSubscriptions,
+            failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
+            handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
+            rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
+            lateReplies,
         ]
     }
 
@@ -67,7 +102,7 @@ public final class NodeStatistics: Sendable {
         drops.withLock { $0[drop.index] }
     }
 
-    func count(_ drop: Drop) {
+    package func count(_ drop: Drop) {
         drops.withLock { $0[drop.index] += 1 }
     }
 

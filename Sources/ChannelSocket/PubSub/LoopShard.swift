@@ -24,6 +24,7 @@ final class LoopShard: @unchecked Sendable {
     let index: Int
     let executor: LoopExecutor
     let transport: TransportLoop
+    let callbacks: CallbackWatch
     private var topics: [TopicKey: TopicMembers] = [:]
     private let inbox = Mutex<[Work]>([])
 
@@ -32,6 +33,7 @@ final class LoopShard: @unchecked Sendable {
         self.index = index
         executor = LoopExecutor(eventLoop)
         transport = TransportLoop(eventLoop: eventLoop)
+        callbacks = CallbackWatch(eventLoop: eventLoop)
     }
 
     // MARK: Broadcast path
@@ -70,6 +72,11 @@ final class LoopShard: @unchecked Sendable {
 
     private func dispatch(_ delivery: Delivery, statistics: NodeStatistics) {
         guard let members = topics[TopicKey(delivery.broadcast.topic)] else { return }
+        dispatch(delivery, to: members, statistics: statistics)
+    }
+
+    /// Delivers a broadcast to the members of its topic, which the caller, on this loop, has at hand.
+    func dispatch(_ delivery: Delivery, to members: TopicMembers, statistics: NodeStatistics) {
         members.dispatch(delivery, outbox: transport.outbox, statistics: statistics)
     }
 
@@ -82,12 +89,13 @@ final class LoopShard: @unchecked Sendable {
     func announce(for topic: String, pubSub: PubSub) -> EventLoopFuture<Void>? {
         if let members = topics[TopicKey(topic)] {
             members.announced += 1
-            return pubSub.isConnected ? nil : pubSub.subscribe(loop: index, to: topic)
+            return pubSub.isConnected ? nil : pubSub.subscribe(loop: index, to: topic).confirmation
         }
-        let members = TopicMembers()
+        let (loops, confirmation) = pubSub.subscribe(loop: index, to: topic)
+        let members = TopicMembers(loops)
         members.announced = 1
         topics[TopicKey(topic)] = members
-        return pubSub.subscribe(loop: index, to: topic)
+        return confirmation
     }
 
     /// Takes an announcement back, after the member was removed if it had been added.
@@ -99,12 +107,15 @@ final class LoopShard: @unchecked Sendable {
         pubSub.unsubscribe(loop: index, from: topic)
     }
 
-    /// The members of an announced topic.
-    ///
-    /// What is pending in the outbox is written first: it belongs to those who were members until now.
+    /// The members of an announced topic, about to change.
     func membersToChange(of topic: String) -> TopicMembers? {
         guard let members = topics[TopicKey(topic)] else { return nil }
-        if members.hasPendingFrames { transport.outbox.drain() }
+        willChange(members)
         return members
+    }
+
+    /// Has what is pending written to those who are members until now.
+    func willChange(_ members: TopicMembers) {
+        if members.hasPendingFrames { transport.outbox.drain() }
     }
 }

@@ -93,8 +93,25 @@ public final class PubSub: Service {
     @discardableResult
     public func broadcast(_ broadcast: Broadcast, excluding excluded: SubscriberID? = nil) -> PublishReceipt {
         let routed = RoutedBroadcast(broadcast, excluding: excluded)
-        let span = startPublishSpan(broadcast)
         deliver(routed)
+        return publish(routed)
+    }
+
+    /// Broadcasts to the topic of a channel, called on its event loop: what it knows need not be looked up.
+    func broadcast(
+        _ broadcast: Broadcast, excluding excluded: SubscriberID?, to members: TopicMembers, on shard: LoopShard
+    ) -> PublishReceipt {
+        let routed = RoutedBroadcast(broadcast, excluding: excluded)
+        let delivery = delivery(of: routed)
+        shard.dispatch(delivery, to: members, statistics: statistics)
+        forEachShard(in: members.loops.all & ~(1 << UInt64(shard.index))) {
+            $0.deliver(delivery, statistics: statistics)
+        }
+        return publish(routed)
+    }
+
+    private func publish(_ routed: RoutedBroadcast) -> PublishReceipt {
+        let span = startPublishSpan(routed.broadcast)
         guard let published = adapter.publish(routed) else {
             span?.end()
             return PublishReceipt(nil)
@@ -103,15 +120,14 @@ public final class PubSub: Service {
         published.whenComplete { [self] result in
             switch result {
             case .success:
-                span?.end()
                 if let start { publishTimer?.recordNanoseconds((NIODeadline.now() - start).nanoseconds) }
             case .failure(let error):
                 span?.recordError(error)
                 span?.setStatus(SpanStatus(code: .error))
-                span?.end()
                 statistics.count(.failedPublishes)
                 logger.debug("publish failed", metadata: ["error": "\(error)"])
             }
+            span?.end()
         }
         return PublishReceipt(published)
     }
@@ -126,11 +142,15 @@ public final class PubSub: Service {
     }
 
     private func deliver(_ routed: RoutedBroadcast) {
-        let delivery = LoopShard.Delivery(
+        let delivery = delivery(of: routed)
+        forEachShard(in: loops(of: routed.broadcast.topic)) { $0.deliver(delivery, statistics: statistics) }
+    }
+
+    private func delivery(of routed: RoutedBroadcast) -> LoopShard.Delivery {
+        LoopShard.Delivery(
             broadcast: routed.broadcast,
             excluded: routed.excluding.map { $0.node == node ? $0.number : 0 } ?? 0
         )
-        forEachShard(with: routed.broadcast.topic) { $0.deliver(delivery, statistics: statistics) }
     }
 
     /// Broadcasts on this node only, in the order of calls with everything else that is enqueued on the loops.
@@ -138,14 +158,18 @@ public final class PubSub: Service {
     /// Nothing happens within the call, so it may be made under a lock.
     func enqueue(_ broadcast: Broadcast) {
         let delivery = LoopShard.Delivery(broadcast: broadcast, excluded: 0)
-        forEachShard(with: broadcast.topic) { $0.enqueue(.delivery(delivery, statistics)) }
+        forEachShard(in: loops(of: broadcast.topic)) { $0.enqueue(.delivery(delivery, statistics)) }
     }
 
-    private func forEachShard(with topic: String, _ body: (LoopShard) -> Void) {
-        var members = table(of: topic).table.withLock { $0.loops(of: topic) }
-        while members != 0 {
-            let index = members.trailingZeroBitCount
-            members &= members - 1
+    private func loops(of topic: String) -> UInt64 {
+        table(of: topic).table.withLock { $0.loops(of: topic) }
+    }
+
+    private func forEachShard(in mask: UInt64, _ body: (LoopShard) -> Void) {
+        var rest = mask
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
             body(loops.value(at: index))
         }
     }
@@ -164,12 +188,12 @@ public final class PubSub: Service {
 
     /// Notes that a loop needs a topic.
     ///
-    /// - Returns: nil if the node receives the topic's broadcasts, else a future of that.
-    func subscribe(loop: Int, to topic: String) -> EventLoopFuture<Void>? {
+    /// - Returns: the loops that need it, and nil if the node receives the topic's broadcasts, else a future of that.
+    func subscribe(loop: Int, to topic: String) -> (loops: TopicLoops, confirmation: EventLoopFuture<Void>?) {
         table(of: topic).table.withLock { table in
-            let isFirst = table.insert(loop: loop, topic: topic)
+            let (loops, isFirst) = table.insert(loop: loop, topic: topic)
             // Under the lock, so that the adapter sees subscribe and unsubscribe in the order decided here.
-            return isFirst || !adapter.isConnected ? adapter.subscribe(to: topic) : nil
+            return (loops, isFirst || !adapter.isConnected ? adapter.subscribe(to: topic) : nil)
         }
     }
 
@@ -186,7 +210,7 @@ public final class PubSub: Service {
 
     /// Whether this node has members of a topic.
     func hasMembers(of topic: String) -> Bool {
-        table(of: topic).table.withLock { $0.loops(of: topic) != 0 }
+        loops(of: topic) != 0
     }
 
     /// Waits for the broadcasts of a topic with members to reach this node.

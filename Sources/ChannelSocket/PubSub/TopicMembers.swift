@@ -11,11 +11,17 @@ protocol BroadcastReceiver: AnyObject {
 
 /// The members of one topic on one event loop.
 final class TopicMembers {
+    /// The loops with members of the topic.
+    let loops: TopicLoops
     /// How many members there are or are about to be.
     var announced = 0
     private(set) var v1: Audience?
     private(set) var v2: Audience?
     private var receivers: [any BroadcastReceiver] = []
+
+    init(_ loops: TopicLoops) {
+        self.loops = loops
+    }
 
     var hasPendingFrames: Bool {
         v1?.pending != nil || v2?.pending != nil

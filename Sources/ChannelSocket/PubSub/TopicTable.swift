@@ -4,20 +4,23 @@ import PhoenixWire
 ///
 /// Pure bookkeeping: decides when the node as a whole begins and ceases to need a topic.
 struct TopicTable {
-    private var loopsByTopic: [TopicKey: UInt64] = [:]
+    private var loopsByTopic: [TopicKey: TopicLoops] = [:]
 
     /// The loops with members of a topic, as a bit mask.
     func loops(of topic: String) -> UInt64 {
-        loopsByTopic[TopicKey(topic)] ?? 0
+        loopsByTopic[TopicKey(topic)]?.all ?? 0
     }
 
     /// Notes that a loop has got its first member.
     ///
-    /// - Returns: whether it is the node's first.
-    mutating func insert(loop: Int, topic: String) -> Bool {
-        let loops = loopsByTopic[TopicKey(topic)] ?? 0
-        loopsByTopic[TopicKey(topic)] = loops | (1 << UInt64(loop))
-        return loops == 0
+    /// - Returns: the topic's loops, and whether it is the node's first member.
+    mutating func insert(loop: Int, topic: String) -> (loops: TopicLoops, isFirst: Bool) {
+        let key = TopicKey(topic)
+        let loops = loopsByTopic[key] ?? TopicLoops()
+        let others = loops.all
+        if others == 0 { loopsByTopic[key] = loops }
+        loops.set(others | (1 << UInt64(loop)))
+        return (loops, others == 0)
     }
 
     /// Notes that a loop has lost its last member.
@@ -25,8 +28,9 @@ struct TopicTable {
     /// - Returns: whether it was the node's last.
     mutating func remove(loop: Int, topic: String) -> Bool {
         guard let loops = loopsByTopic[TopicKey(topic)] else { return false }
-        let rest = loops & ~(1 << UInt64(loop))
-        loopsByTopic[TopicKey(topic)] = rest == 0 ? nil : rest
+        let rest = loops.all & ~(1 << UInt64(loop))
+        loops.set(rest)
+        if rest == 0 { loopsByTopic[TopicKey(topic)] = nil }
         return rest == 0
     }
 

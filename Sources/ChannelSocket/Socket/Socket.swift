@@ -95,7 +95,7 @@ public struct Socket: Sendable {
     @discardableResult
     public func broadcast(_ event: String, _ payload: Payload) throws -> PublishReceipt {
         try checkEncodable(payload)
-        return process.session.pubSub.broadcast(Broadcast(topic: topic, event: event, payload: payload))
+        return process.broadcast(event, payload)
     }
 
     /// Broadcasts to all subscribers of the channel's topic but this client, on all nodes.
@@ -108,9 +108,7 @@ public struct Socket: Sendable {
     @discardableResult
     public func broadcastFrom(_ event: String, _ payload: Payload) throws -> PublishReceipt {
         try checkEncodable(payload)
-        return process.session.pubSub.broadcast(
-            Broadcast(topic: topic, event: event, payload: payload), excluding: subscriberID
-        )
+        return process.broadcast(event, payload, excluding: subscriberID)
     }
 
     // MARK: Messages from elsewhere

@@ -29,6 +29,7 @@ extension SocketSession {
             if message.event == "phx_leave" {
                 return reply(to: message, joinRef: message.joinRef, .ok, .emptyObject)
             }
+            statistics.count(.unmatchedTopics)
             return refuse(message, joinRef: .null, reason: "unmatched topic")
         }
         guard message.joinRef.isNull || message.joinRef == channel.joinRef else {
@@ -38,15 +39,19 @@ extension SocketSession {
     }
 
     private func join(_ message: Message) {
+        guard allowance.takeJoin() else {
+            statistics.count(.rateLimitedJoins)
+            return refuseJoin(message, joinRef: message.joinRef, reason: "rate limited")
+        }
         guard let route = endpoint.route(for: message.topic) else {
+            statistics.count(.unmatchedTopics)
             logger.debug("join of an unmatched topic", metadata: ["channel.topic": "\(message.topic)"])
-            counters.joinsRefused.addAsOnlyWriter(1)
-            return refuse(message, joinRef: .null, reason: "unmatched topic")
+            return refuseJoin(message, joinRef: .null, reason: "unmatched topic")
         }
         let predecessor = channels.lookUp(message.topic)
         guard predecessor != nil || channels.count < limits.maxChannels else {
-            counters.joinsRefused.addAsOnlyWriter(1)
-            return refuse(message, joinRef: message.joinRef, reason: "too many channels joined")
+            statistics.count(.channelsOverLimit)
+            return refuseJoin(message, joinRef: message.joinRef, reason: "too many channels joined")
         }
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
         predecessor?.shutDown(.kicked)
@@ -57,7 +62,28 @@ extension SocketSession {
         process.enqueue(.join)
     }
 
+    // MARK: Over the limit
+
+    /// Answers a message that the client had no token for.
+    func handleOverLimit(_ decoded: DecodedMessage) {
+        statistics.count(.rateLimitedMessages)
+        guard !allowance.isAbuse(limits) else {
+            statistics.count(.rateLimitCloses)
+            return connection.close(code: 1008, reason: "message rate limit exceeded")
+        }
+        guard case .message(let message) = decoded else { return handle(decoded) }
+        switch message.event {
+        case "heartbeat", "phx_heartbeat", "phx_leave": route(message)
+        default: refuse(message, joinRef: message.joinRef, reason: "rate limited")
+        }
+    }
+
     // MARK: Answers of the socket itself
+
+    private func refuseJoin(_ message: Message, joinRef: Ref, reason: String) {
+        counters.joinsRefused.addAsOnlyWriter(1)
+        refuse(message, joinRef: joinRef, reason: reason)
+    }
 
     func refuse(_ message: Message, joinRef: Ref, reason: String) {
         reply(to: message, joinRef: joinRef, .error, .reason(reason))

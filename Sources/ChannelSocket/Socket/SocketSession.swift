@@ -19,6 +19,7 @@ final class SocketSession {
     /// The span of the connect, if it was traced.
     let trace: ServiceContext?
     var channels = ActiveChannels()
+    var allowance: InboundAllowance
     private var isClosed = false
     /// What channels are told when the connection is gone.
     private var endReason = TerminateReason.closed
@@ -34,6 +35,7 @@ final class SocketSession {
         self.id = id
         self.assigns = assigns
         self.trace = trace
+        allowance = InboundAllowance(endpoint.configuration.limits)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
@@ -107,7 +109,7 @@ final class SocketSession {
 extension SocketSession: WebSocketMessageHandler {
     func receivedText(_ text: ByteBuffer) {
         do {
-            handle(try serializer.decode(text: text, limits: limits.decoding))
+            receive(try serializer.decode(text: text, limits: limits.decoding))
         } catch {
             malformed(error)
         }
@@ -115,9 +117,17 @@ extension SocketSession: WebSocketMessageHandler {
 
     func receivedBinary(_ bytes: ByteBuffer) {
         do {
-            handle(try serializer.decode(binary: bytes, limits: limits.decoding))
+            receive(try serializer.decode(binary: bytes, limits: limits.decoding))
         } catch {
             malformed(error)
+        }
+    }
+
+    private func receive(_ decoded: DecodedMessage) {
+        if allowance.takeMessage() {
+            handle(decoded)
+        } else {
+            handleOverLimit(decoded)
         }
     }
 
@@ -133,6 +143,10 @@ extension SocketSession: WebSocketMessageHandler {
             default: 1011
             }
         connection.close(code: code, reason: error.description)
+    }
+
+    func secondPassed() {
+        allowance.secondPassed(limits)
     }
 
     func connectionClosed() {

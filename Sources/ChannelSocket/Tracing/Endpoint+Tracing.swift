@@ -3,7 +3,9 @@ import Tracing
 
 /// The span of a connect, which the spans of the connection's joins and pushes link to.
 extension Endpoint {
-    /// Negotiates the serializer and asks the connect callback; refusals are 403 with an empty body, as in Phoenix.
+    /// Checks the origin, negotiates the serializer and asks the connect callback.
+    ///
+    /// Refusals are 403 with an empty body, as in Phoenix.
     public func decide(_ request: UpgradeRequest) async -> UpgradeDecision {
         guard let tracer = pubSub.tracer else { return await admit(request) }
         var context = ServiceContext.topLevel

@@ -64,6 +64,8 @@ private final class EchoHandler: WebSocketMessageHandler {
         send(.binary, bytes)
     }
 
+    func secondPassed() {}
+
     func connectionClosed() {}
 
     private func send(_ opcode: WebSocketOpcode, _ body: ByteBuffer) {

@@ -227,7 +227,9 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     /// Called every second by the loop.
     func secondPassed() {
-        guard state == .open, let idleTimeout = configuration.idleTimeout else { return }
+        guard state == .open else { return }
+        handler?.secondPassed()
+        guard let idleTimeout = configuration.idleTimeout else { return }
         idleSeconds += 1
         if Int64(idleSeconds) >= idleTimeout.nanoseconds / 1_000_000_000 {
             statistics.count(.idleTimeouts)

@@ -10,6 +10,9 @@ protocol WebSocketMessageHandler: AnyObject {
     /// Handles a complete binary message.
     func receivedBinary(_ bytes: ByteBuffer)
 
+    /// Runs about once a second.
+    func secondPassed()
+
     /// Runs once when the connection is gone. Frames can no longer be sent.
     func connectionClosed()
 }

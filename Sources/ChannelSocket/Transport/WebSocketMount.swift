@@ -8,7 +8,7 @@ public struct UpgradeRequest: Sendable {
     public var query: String
     /// All header fields in order, names in lower case.
     public var headers: [(name: String, value: String)]
-    /// The peer's address, if known.
+    /// The client's address, if known; behind a proxy that the HTTP host does not trust, the proxy's.
     public var peer: SocketAddress?
 
     /// Creates a request.

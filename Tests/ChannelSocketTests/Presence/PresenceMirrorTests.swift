@@ -93,4 +93,15 @@ import Testing
         #expect(mirror.read(snapshot(1, [ann])) == .none)
         #expect(mirror.members.count == 2)
     }
+    @Test("passes a diff on that the first reading has overtaken, also while it reads again")
+    func overtaken() {
+        var mirror = PresenceMirror()
+        #expect(mirror.invalidate() == .read)
+        #expect(mirror.read(snapshot(2, [ann, bob])) == .none)
+        #expect(mirror.receive(PresenceStoreDiff(version: version(1), joins: [ann])) == .show(.init(joins: [ann])))
+        #expect(mirror.invalidate() == .read)
+        #expect(mirror.receive(PresenceStoreDiff(version: version(2), joins: [bob])) == .show(.init(joins: [bob])))
+        #expect(mirror.read(nil) == .none)
+        #expect(mirror.members.count == 2)
+    }
 }

@@ -1,6 +1,9 @@
 /// A node's copy of the members of one topic, kept up to date by diffs and repaired when one is missed.
 ///
-/// Pure: it says what to do and does nothing. What clients have been shown is always ``members``.
+/// Pure: it says what to do and does nothing. Until the topic has been read clients have seen no state and count on
+/// diffs, so they get each as it comes, also those that come after a reading which had their members already: Phoenix
+/// sends a joiner both the state with itself and the diff of its join. From then on what they have been shown is
+/// ``members``.
 struct PresenceMirror: Sendable {
     /// What to do.
     enum Action: Equatable {
@@ -35,8 +38,8 @@ struct PresenceMirror: Sendable {
     private var needsAnother = false
     /// What was found by readings that had to be repeated.
     private var pending = PresenceDiff()
-    /// Whether nobody has been shown a state before those readings.
-    private var hidden = false
+    /// The version of the first state that was shown; nil before.
+    private var firstShown: PresenceVersion?
     private let maxWaiting: Int
 
     /// Creates a mirror that has to be read first.
@@ -71,12 +74,10 @@ struct PresenceMirror: Sendable {
     mutating func receive(_ diff: PresenceStoreDiff) -> Action {
         guard isCurrent else {
             if waiting.count < maxWaiting { waiting.append(diff) } else { needsAnother = true }
-            // Before the first reading clients have seen no state, but may count on diffs.
-            guard !wasRead else { return .none }
-            return .show(PresenceDiff(joins: diff.joins, leaves: diff.leaves))
+            return showUnseen(diff)
         }
-        // Diffs that a reading has overtaken come late, and say nothing new.
-        guard !isOld(diff.version) else { return .none }
+        // Diffs that a reading has overtaken come late, and change nothing.
+        guard !isOld(diff.version) else { return showUnseen(diff) }
         if follows(diff.version) {
             version = diff.version
             return show(apply(diff))
@@ -92,7 +93,6 @@ struct PresenceMirror: Sendable {
         if let snapshot, wasRead, snapshot.version.epoch != version.epoch, !members.isEmpty, !graceGiven {
             return beginReading(.readAfterGrace)
         }
-        let isFirst = !wasRead
         reads.finished = reads.begun
         state = .current
         var change = PresenceDiff()
@@ -114,15 +114,24 @@ struct PresenceMirror: Sendable {
             // What was found so far is shown with the rest: until then the members are not known for sure.
             needsAnother = false
             pending.merge(change)
-            hidden = isFirst
             return beginReading(.read)
         }
         pending.merge(change)
         let shown = pending
-        let wasHidden = hidden || isFirst
         pending = PresenceDiff()
-        hidden = false
-        return wasHidden ? .none : show(shown)
+        guard firstShown != nil else {
+            firstShown = version
+            return .none
+        }
+        return show(shown)
+    }
+
+    /// Passes on a diff that is no newer than the first state that was shown, and of which there was no word yet.
+    private func showUnseen(_ diff: PresenceStoreDiff) -> Action {
+        if let firstShown {
+            guard diff.version.epoch == firstShown.epoch, diff.version.number <= firstShown.number else { return .none }
+        }
+        return show(PresenceDiff(joins: diff.joins, leaves: diff.leaves))
     }
 
     private mutating func beginReading(_ action: Action) -> Action {

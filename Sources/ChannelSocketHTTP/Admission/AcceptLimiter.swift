@@ -1,0 +1,55 @@
+import ChannelSocket
+import NIOCore
+
+/// Accepts connections no faster than is good for those that are there already.
+///
+/// Lives in the pipeline of the listening socket. There `read` means to accept: withheld, connections wait in the
+/// system's backlog in the order of their coming, and cost nothing. Clients see a connection that takes a little
+/// longer. Were they refused, they would come back at times of their own and cost the work of refusing; who is served
+/// first would be a matter of luck.
+final class AcceptLimiter: ChannelDuplexHandler {
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
+    typealias OutboundIn = Never
+
+    private var budget: AcceptBudget
+    private let statistics: NodeStatistics
+    private var pause: Scheduled<Void>?
+
+    init(perSecond: Int, burst: Int, statistics: NodeStatistics) {
+        budget = AcceptBudget(perSecond: perSecond, burst: burst)
+        self.statistics = statistics
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        budget.take(at: context.eventLoop.now)
+        context.fireChannelRead(data)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard pause == nil else { return }
+        guard let delay = budget.delay(at: context.eventLoop.now) else { return context.read() }
+        statistics.count(.acceptPauses)
+        pause = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            pause = nil
+            context.read()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stop()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stop()
+    }
+
+    private func stop() {
+        pause?.cancel()
+        pause = nil
+    }
+}
+
+@available(*, unavailable)
+extension AcceptLimiter: Sendable {}

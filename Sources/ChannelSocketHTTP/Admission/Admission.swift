@@ -1,0 +1,153 @@
+import ChannelSocket
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Counts the connections of a server and decides which may stay.
+final class Admission: Sendable {
+    /// Why a connection may not stay.
+    struct Refusal: Hashable, Sendable {
+        var status: HTTPResponseStatus
+        var reason: String
+
+        static let tooMany = Refusal(status: .serviceUnavailable, reason: "too many connections")
+        static let tooManyOfAddress = Refusal(
+            status: .tooManyRequests, reason: "too many connections from this address")
+    }
+
+    /// What a connection is counted as, to be given back when it is closed; confined to its event loop.
+    final class Ticket {
+        fileprivate enum Kind {
+            case other, webSocket, refused
+        }
+
+        fileprivate var kind: Kind
+        /// Whose connection it is, if these are limited.
+        fileprivate var client: IPAddress?
+
+        fileprivate init(_ kind: Kind, _ client: IPAddress?) {
+            self.kind = kind
+            self.client = client
+        }
+
+        var isWebSocket: Bool { kind == .webSocket }
+    }
+
+    private struct Counts {
+        var webSockets = 0
+        var others = 0
+        var refused = 0
+        var byClient: [IPAddress: Int] = [:]
+    }
+
+    /// How many refused connections may be open to be told so; further ones are closed without a word.
+    private static let maxRefused = 1_000
+
+    let limits: ConnectionLimits
+    private let statistics: NodeStatistics
+    private let counts = Mutex(Counts())
+    private let limitsAccepts = Atomic(false)
+
+    init(limits: ConnectionLimits, statistics: NodeStatistics) {
+        self.limits = limits
+        self.statistics = statistics
+    }
+
+    /// Takes a new connection in.
+    ///
+    /// - Parameter peer: where it comes from.
+    /// - Returns: what to give back when it is closed, and why the connection has to be, if so; without a ticket it
+    ///   must be closed at once.
+    func admit(_ peer: SocketAddress?) -> (ticket: Ticket?, refusal: Refusal?) {
+        let client = peer.flatMap { limits.trustedProxies.includes($0) ? nil : limitedClient($0) }
+        let (kind, refusal): (Ticket.Kind?, Refusal?) = counts.withLock { counts in
+            let refusal: Refusal
+            if counts.others >= limits.maxOthers {
+                refusal = .tooMany
+            } else if !enter(client, &counts) {
+                refusal = .tooManyOfAddress
+            } else {
+                counts.others += 1
+                return (.other, nil)
+            }
+            guard counts.refused < Self.maxRefused else { return (nil, refusal) }
+            counts.refused += 1
+            return (.refused, refusal)
+        }
+        guard let refusal else { return (Ticket(.other, client), nil) }
+        count(refusal)
+        return (kind.map { Ticket($0, nil) }, refusal)
+    }
+
+    /// Lets a connection become a WebSocket.
+    ///
+    /// - Parameters:
+    ///   - ticket: what ``admit(_:)`` gave for it.
+    ///   - client: where the request comes from, as the proxy tells if the peer is a trusted one.
+    /// - Returns: why it may not; nil if it may.
+    func becomeWebSocket(_ ticket: Ticket, client: SocketAddress?) -> Refusal? {
+        let newClient = ticket.client == nil ? client.flatMap(limitedClient) : nil
+        let refusal: Refusal? = counts.withLock { counts in
+            guard counts.webSockets < limits.maxWebSockets else { return .tooMany }
+            guard enter(newClient, &counts) else { return .tooManyOfAddress }
+            counts.others -= 1
+            counts.webSockets += 1
+            return nil
+        }
+        if let refusal {
+            count(refusal)
+        } else {
+            ticket.kind = .webSocket
+            ticket.client = ticket.client ?? newClient
+        }
+        return refusal
+    }
+
+    /// Forgets a connection that is closed.
+    func leave(_ ticket: Ticket) {
+        let (kind, client) = (ticket.kind, ticket.client)
+        counts.withLock { counts in
+            switch kind {
+            case .other: counts.others -= 1
+            case .webSocket: counts.webSockets -= 1
+            case .refused: counts.refused -= 1
+            }
+            guard let client, let count = counts.byClient[client] else { return }
+            counts.byClient[client] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// Has a listening socket accept no faster than it may.
+    ///
+    /// The server does not let us set it up, so every connection calls this with its parent; the first one counts.
+    func limitAccepts(of listener: (any Channel)?) {
+        guard let listener, let perSecond = limits.acceptsPerSecond,
+            !limitsAccepts.exchange(true, ordering: .relaxed)
+        else { return }
+        let burst = limits.acceptBurst
+        listener.eventLoop.execute { [statistics] in
+            let limiter = AcceptLimiter(perSecond: perSecond, burst: burst, statistics: statistics)
+            // Fails only if the server is gone.
+            try? listener.pipeline.syncOperations.addHandler(limiter, position: .first)
+        }
+    }
+
+    private func limitedClient(_ address: SocketAddress) -> IPAddress? {
+        guard limits.maxPerAddress != nil, let address = IPAddress(address),
+            !limits.addressesWithoutLimit.contains(address)
+        else { return nil }
+        return address.client
+    }
+
+    private func enter(_ client: IPAddress?, _ counts: inout Counts) -> Bool {
+        guard let client, let limit = limits.maxPerAddress else { return true }
+        let count = counts.byClient[client, default: 0]
+        guard count < limit else { return false }
+        counts.byClient[client] = count + 1
+        return true
+    }
+
+    private func count(_ refusal: Refusal) {
+        statistics.count(refusal == .tooMany ? .connectionsOverLimit : .connectionsOverAddressLimit)
+    }
+}

@@ -1,0 +1,41 @@
+public import NIOCore
+
+/// How many connections a server has at once, and how fast it takes new ones.
+///
+/// What the client is told at each limit, and what is counted, is in `docs/limits.md`.
+public struct ConnectionLimits: Sendable {
+    /// How many WebSockets there may be; one more is answered with 503.
+    ///
+    /// 100,000. Each needs a file descriptor.
+    public var maxWebSockets = 100_000
+    /// How many connections there may be beside the WebSockets: for HTTP, or with a handshake that is not done; one
+    /// more is answered with 503.
+    ///
+    /// 10,000. They are counted apart so that a server full of WebSockets still answers health checks.
+    public var maxOthers = 10_000
+    /// How many connections a client address may have, nil for no limit; one more is answered with 429.
+    ///
+    /// 1,000, which leaves room for many people behind one address. Of an IPv6 address the first 64 bits count.
+    /// Connections from ``trustedProxies`` count for the client that the proxy names, once they are WebSockets.
+    public var maxPerAddress: Int? = 1_000
+    /// Networks whose addresses ``maxPerAddress`` does not concern.
+    ///
+    /// What is not routed on the Internet: a proxy in the same network that nobody has told about is not limited like
+    /// a single client.
+    public var addressesWithoutLimit = [AddressRange].notPublic
+    /// The proxies that are believed who their client is; none.
+    public var trustedProxies = TrustedProxies.none
+    /// How many connections are accepted a second; nil for no limit, else at least 1.
+    ///
+    /// 2,000. Those over the limit are not refused but wait, first come first served, in the system's backlog. Clients
+    /// that all come back at once after a restart are so served within seconds, and those already connected are not
+    /// held up by them.
+    public var acceptsPerSecond: Int? = 2_000
+    /// How many connections are accepted at once after a pause; 2,000.
+    public var acceptBurst = 2_000
+    /// What clients are told to wait before they try again, in answers with status 429 and 503.
+    public var retryAfter: TimeAmount = .seconds(5)
+
+    /// Creates limits with the defaults.
+    public init() {}
+}

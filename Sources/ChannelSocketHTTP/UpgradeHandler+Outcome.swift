@@ -1,0 +1,56 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// What a connection becomes, if no WebSocket.
+extension UpgradeHandler {
+    /// Answers, and closes when the client has done so.
+    func refuse(_ status: HTTPResponseStatus, _ body: String, context: ChannelHandlerContext) {
+        if case .deciding(_, let task) = state { task.cancel() }
+        state = .refused
+        settle(nil)
+        let body = ByteBuffer(string: body)
+        var head = HTTPResponseHead(version: .http1_1, status: status)
+        head.headers.add(name: "content-length", value: String(body.readableBytes))
+        head.headers.add(name: "connection", value: "close")
+        if status == .serviceUnavailable || status == .tooManyRequests {
+            let seconds = admission.limits.retryAfter.nanoseconds / 1_000_000_000
+            head.headers.add(name: "retry-after", value: String(seconds))
+        }
+        if body.readableBytes > 0 {
+            head.headers.add(name: "content-type", value: "text/plain; charset=utf-8")
+            context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+            context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        } else {
+            context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        }
+        let written = context.writeAndFlush(Self.wrapOutboundOut(.end(nil)))
+        // Closing the whole socket now would reset it if the client has sent more, and the answer could be lost.
+        startTimeout(Self.lingerTimeout, context: context) { _, context in context.close(promise: nil) }
+        written.assumeIsolated().whenComplete { [self] _ in
+            self.context?.close(mode: .output, promise: nil)
+        }
+        resumeReading()
+    }
+
+    /// Makes the connection one for the application, beginning with the request head just read.
+    func handOver(_ head: NIOAny, context: ChannelHandlerContext) {
+        stopTimeout()
+        do {
+            let http = try context.channel.addApplicationHandlers(configuration.http1, logger: logger)
+            state = .done
+            settle(http)
+            context.fireChannelRead(head)
+            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        } catch {
+            logger.error("could not set up an HTTP connection", metadata: ["error": "\(error)"])
+            context.close(promise: nil)
+        }
+    }
+
+    func resumeReading() {
+        guard owesRead else { return }
+        owesRead = false
+        context?.read()
+    }
+}

@@ -1,0 +1,148 @@
+import ChannelSocket
+import ChannelSocketHTTP
+import NIOCore
+import Testing
+
+@Suite("Admission", .timeLimit(.minutes(2)))
+struct AdmissionTests {
+    private static func configuration(_ change: (inout ConnectionLimits) -> Void) -> MountedHTTPChannel.Configuration {
+        var limits = ConnectionLimits()
+        limits.addressesWithoutLimit = []
+        change(&limits)
+        return MountedHTTPChannel.Configuration(connections: limits)
+    }
+
+    /// Asks for a WebSocket until the answer begins with a status, which it does when a closed connection is forgotten.
+    private static func waitForAnswer(_ port: Int, _ status: String, _ changes: [String: String?] = [:]) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let head = try await RawClient.connect(port) { client in
+                try await client.send(upgradeRequest(changes))
+                return try await client.receive(through: "\r\n\r\n")
+            }
+            if head.hasPrefix("HTTP/1.1 \(status) ") { return }
+            try #require(ContinuousClock.now < deadline)
+        }
+    }
+
+    @Test("answers 503 to one WebSocket too many, serves HTTP meanwhile, and takes the next when one has gone")
+    func webSockets() async throws {
+        let statistics = NodeStatistics()
+        let configuration = Self.configuration { $0.maxWebSockets = 1 }
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.upgrade()
+                let answer = try await RawClient.exchange(port, upgradeRequest())
+                #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+                #expect(answer.contains("\r\nretry-after: 5\r\n"))
+                #expect(answer.hasSuffix("\r\n\r\ntoo many connections"))
+                let page = try await RawClient.exchange(
+                    port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                )
+                #expect(page.hasPrefix("HTTP/1.1 200 "))
+                try await client.send("still here")
+                _ = try await client.receive(through: "still here")
+            }
+            #expect(statistics[.connectionsOverLimit] == 1)
+            try await Self.waitForAnswer(port, "101")
+        }
+    }
+
+    @Test("answers 503 at once to connections beyond those that may be without a WebSocket")
+    func others() async throws {
+        let statistics = NodeStatistics()
+        let configuration = Self.configuration { $0.maxOthers = 2 }
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { first in
+                try await first.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                _ = try await first.receive(through: "hello")
+                try await RawClient.connect(port) { second in
+                    try await second.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    _ = try await second.receive(through: "hello")
+                    let answer = try await RawClient.exchange(port, "")
+                    #expect(answer.hasPrefix("HTTP/1.1 503 "))
+                    #expect(answer.hasSuffix("\r\n\r\ntoo many connections"))
+                    #expect(statistics[.connectionsOverLimit] == 1)
+                }
+            }
+            try await Self.waitForAnswer(port, "101")
+        }
+    }
+
+    @Test("answers 429 to one connection too many of an address, and serves other addresses")
+    func addresses() async throws {
+        let statistics = NodeStatistics()
+        let configuration = Self.configuration { $0.maxPerAddress = 2 }
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { first in
+                try await first.upgrade()
+                try await RawClient.connect(port) { second in
+                    try await second.upgrade()
+                    let answer = try await RawClient.exchange(port, "")
+                    #expect(answer.hasPrefix("HTTP/1.1 429 Too Many Requests\r\n"))
+                    #expect(answer.contains("\r\nretry-after: 5\r\n"))
+                    #expect(answer.hasSuffix("\r\n\r\ntoo many connections from this address"))
+                    try await RawClient.connect(port, from: "127.0.0.2") { other in try await other.upgrade() }
+                }
+            }
+            #expect(statistics[.connectionsOverAddressLimit] == 1)
+            try await Self.waitForAnswer(port, "101")
+        }
+    }
+
+    @Test("does not limit addresses of private networks unless told so")
+    func unlimited() async throws {
+        let configuration = Self.configuration {
+            $0.addressesWithoutLimit = ConnectionLimits().addressesWithoutLimit
+            $0.maxPerAddress = 1
+        }
+        try await withServer(configuration: configuration) { port, _ in
+            try await RawClient.connect(port) { first in
+                try await first.upgrade()
+                try await RawClient.connect(port) { second in try await second.upgrade() }
+            }
+        }
+    }
+
+    @Test("counts the clients of a trusted proxy by the address the proxy gives, whatever they claim")
+    func proxied() async throws {
+        let configuration = Self.configuration {
+            $0.maxPerAddress = 1
+            $0.trustedProxies = TrustedProxies(networks: ["127.0.0.1"].compactMap(AddressRange.init))
+        }
+        try await withServer(configuration: configuration) { port, _ in
+            try await RawClient.connect(port) { first in
+                try await first.upgrade(["X-Forwarded-For": "203.0.113.1"])
+                for claim in ["203.0.113.1", "198.51.100.7, 203.0.113.1"] {
+                    let answer = try await RawClient.exchange(port, upgradeRequest(["X-Forwarded-For": claim]))
+                    #expect(answer.hasPrefix("HTTP/1.1 429 "))
+                }
+                try await RawClient.connect(port) { second in
+                    try await second.upgrade(["X-Forwarded-For": "203.0.113.2"])
+                }
+            }
+            try await Self.waitForAnswer(port, "101", ["X-Forwarded-For": "203.0.113.1"])
+        }
+    }
+
+    @Test("tells the mount the client of a trusted proxy, and of any other peer only the peer")
+    func clientAddress() async throws {
+        let (addresses, continuation) = AsyncStream.makeStream(of: String?.self)
+        let mount = TestMount { request in
+            continuation.yield(request.peer?.ipAddress)
+            return .refuse(status: 403, body: "")
+        }
+        let configuration = Self.configuration {
+            $0.trustedProxies = TrustedProxies(networks: ["127.0.0.1"].compactMap(AddressRange.init))
+        }
+        try await withServer(mounts: [mount], configuration: configuration) { port, _ in
+            let request = upgradeRequest(["X-Forwarded-For": "198.51.100.7, 203.0.113.1"])
+            _ = try await RawClient.exchange(port, request)
+            _ = try await RawClient.exchange(port, from: "127.0.0.2", request)
+        }
+        continuation.finish()
+        var seen: [String?] = []
+        for await address in addresses { seen.append(address) }
+        #expect(seen == ["203.0.113.1", "127.0.0.2"])
+    }
+}
