@@ -145,7 +145,7 @@ extension StockServer {
             .addRoutes(to: router)
         return Application(
             router: router,
-            server: .channelSocket(mounts: [endpoint], statistics: pubSub.statistics),
+            server: .channelSocket(mounts: [endpoint]),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.port), backlog: configuration.backlog
             ),

@@ -36,9 +36,13 @@ public enum ConnectResult: Sendable {
     /// - Parameters:
     ///   - id: the socket id, such as `users_socket:42`: broadcasting `disconnect` to it closes the connection.
     ///   - assigns: what every channel of the connection starts with.
-    case accept(id: String? = nil, assigns: Assigns = [:])
-    /// Refuses the connection with HTTP 403.
+    ///   - lifetime: how long the connection may last, such as until its token expires; then it is closed with
+    ///     ``Endpoint/expiryCloseCode``. Checked once a second.
+    case accept(id: String? = nil, assigns: Assigns = [:], lifetime: TimeAmount? = nil)
+    /// Refuses the connection with HTTP 403 and an empty body, as in Phoenix.
     case refuse
+    /// Refuses the connection with an HTTP status and a text that tells the client why.
+    case deny(status: Int, reason: String)
 }
 
 /// Values that a connection or channel carries along, by name.

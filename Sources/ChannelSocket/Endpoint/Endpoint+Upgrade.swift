@@ -35,13 +35,16 @@ extension Endpoint: WebSocketMount {
             switch try await connect(connectRequest) {
             case .refuse:
                 return refuse("connect callback")
-            case .accept(let id, let assigns):
+            case .deny(let status, let reason):
+                return refuse(reason, status: status, body: reason)
+            case .accept(let id, let assigns, let lifetime):
                 let trace = currentTrace
                 return .accept(headers: headers) { [self] channel in
                     let connection = WebSocketConnection(
                         loop: pubSub.shard(for: channel.eventLoop).transport, configuration: configuration.webSocket,
                         statistics: pubSub.statistics
                     )
+                    if let lifetime { connection.end(after: lifetime, on: channel.eventLoop) }
                     open(
                         connection, on: channel.eventLoop, serializer: serializer, id: id, assigns: assigns,
                         trace: trace
@@ -63,10 +66,10 @@ extension Endpoint: WebSocketMount {
         return .refuse(status: 403, body: "origin not allowed")
     }
 
-    private func refuse(_ reason: String) -> UpgradeDecision {
+    private func refuse(_ reason: String, status: Int = 403, body: String = "") -> UpgradeDecision {
         pubSub.statistics.count(.refusedConnections)
         logger.info("connection refused", metadata: ["reason": "\(reason)"])
-        return .refuse(status: 403, body: "")
+        return .refuse(status: status, body: body)
     }
 
     private func open(

@@ -20,6 +20,9 @@ public final class Endpoint: Sendable {
     /// An error thrown is answered with HTTP 500 and logged.
     public typealias Connect = @Sendable (_ request: ConnectRequest) async throws -> ConnectResult
 
+    /// The close code of a connection whose lifetime is over: the client is to come back with a new token.
+    public static let expiryCloseCode: UInt16 = 4001
+
     /// The path of the socket; clients connect to `{path}/websocket`.
     public let path: String
     /// The routes, in the order in which they are tried.

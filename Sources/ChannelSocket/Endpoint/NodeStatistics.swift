@@ -68,6 +68,8 @@ public final class NodeStatistics: Sendable {
         public static let callbackTimeouts = Drop(description: "callback_timeouts", index: 26)
         /// Replies dropped because the callback that made them had been cancelled.
         public static let lateReplies = Drop(description: "late_replies", index: 27)
+        /// Connections closed because their lifetime, such as that of a token, was over.
+        public static let expiredSockets = Drop(description: "expired_sockets", index: 28)
 
         /// All of them.
         public static let allCases: [Drop] = [
@@ -76,7 +78,7 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies,
+            lateReplies, expiredSockets,
         ]
     }
 

@@ -82,6 +82,11 @@ final class LoopShard: @unchecked Sendable {
 
     // MARK: Membership
 
+    /// How many channels there are of each topic that has any.
+    var memberCounts: [TopicKey: Int] {
+        topics.mapValues(\.channelCount).filter { $0.value > 0 }
+    }
+
     /// Announces a member of a topic, without delivering anything to it yet.
     ///
     /// - Returns: nil if broadcasts reach this node, else a future of that. Whatever comes of it, the announcement

@@ -23,6 +23,11 @@ final class TopicMembers {
         self.loops = loops
     }
 
+    /// How many channels are members; sockets that listen on their ids are none.
+    var channelCount: Int {
+        (v1?.targets.count ?? 0) + (v2?.targets.count ?? 0) + receivers.count { $0 is ChannelProcess }
+    }
+
     var hasPendingFrames: Bool {
         v1?.pending != nil || v2?.pending != nil
     }

@@ -21,7 +21,8 @@ final class TransportLoop {
         connection.loopIndex = connections.count
         connections.append(connection)
         if sweep == nil {
-            // One timer for all connections instead of one each: it counts seconds without data, no clock is read.
+            // One timer for all connections instead of one each: it counts seconds without data, and reads the clock
+            // once for all.
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
                 bound.value.secondPassed()
@@ -30,8 +31,9 @@ final class TransportLoop {
     }
 
     private func secondPassed() {
+        let now = eventLoop.now
         for connection in connections {
-            connection.secondPassed()
+            connection.secondPassed(now: now)
         }
         secondsOfWindow += 1
         if secondsOfWindow >= 30 {

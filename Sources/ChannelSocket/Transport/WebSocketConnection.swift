@@ -22,8 +22,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     /// Identifies the connection on its node; never 0.
     let number = lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
     let loop: TransportLoop
-    private let configuration: WebSocketConfiguration
-    private let statistics: NodeStatistics
+    let configuration: WebSocketConfiguration
+    let statistics: NodeStatistics
     /// What happens above the frames; set before ``install(on:)`` and let go when the connection is closed.
     var handler: (any WebSocketMessageHandler)?
     private var decoder: WebSocketDecoder
@@ -35,7 +35,9 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var directSocket: DirectSocket??
     /// Writes that NIO holds; while there are any, nothing may overtake them.
     private var heldWrites: Int32 = 0
-    private var idleSeconds: Int32 = 0
+    var idleSeconds: Int32 = 0
+    /// When the connection ends whatever it does, to the second; `distantFuture` for never.
+    var deadline = NIODeadline.distantFuture
 
     /// Frames for this connection alone in the current tick.
     var pending: FrameStream?
@@ -223,18 +225,6 @@ final class WebSocketConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         becomeClosed()
         context.fireChannelInactive()
-    }
-
-    /// Called every second by the loop.
-    func secondPassed() {
-        guard state == .open else { return }
-        handler?.secondPassed()
-        guard let idleTimeout = configuration.idleTimeout else { return }
-        idleSeconds += 1
-        if Int64(idleSeconds) >= idleTimeout.nanoseconds / 1_000_000_000 {
-            statistics.count(.idleTimeouts)
-            close(code: 1002, reason: "idle timeout")
-        }
     }
 
     private func becomeClosed() {

@@ -1,0 +1,26 @@
+import NIOCore
+
+/// What happens to a connection with time.
+extension WebSocketConnection {
+    /// Limits how long the connection may last; checked every second.
+    func end(after lifetime: TimeAmount, on eventLoop: any EventLoop) {
+        // A token may say it is good for longer than a deadline can be counted.
+        deadline = eventLoop.now + min(lifetime, .hours(24 * 365 * 100))
+    }
+
+    /// Called every second by the loop.
+    func secondPassed(now: NIODeadline) {
+        guard isOpen else { return }
+        if now >= deadline {
+            statistics.count(.expiredSockets)
+            return close(code: Endpoint.expiryCloseCode, reason: "token expired")
+        }
+        handler?.secondPassed()
+        guard let idleTimeout = configuration.idleTimeout else { return }
+        idleSeconds += 1
+        if Int64(idleSeconds) >= idleTimeout.nanoseconds / 1_000_000_000 {
+            statistics.count(.idleTimeouts)
+            close(code: 1002, reason: "idle timeout")
+        }
+    }
+}
