@@ -1,4 +1,5 @@
 import NIOCore
+import PhoenixWire
 
 extension PubSub {
     /// What has gone through the node since its start.

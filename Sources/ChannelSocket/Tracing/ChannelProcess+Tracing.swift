@@ -27,7 +27,7 @@ extension ChannelProcess {
             if let connect = session.trace { span.addLink(SpanLink(context: connect, attributes: [:])) }
             try await handle(item)
             if case .join = item {
-                span.updateAttributes { $0["channelsocket.result"] = isMember ? "ok" : "refused" }
+                span.updateAttributes { $0["channelsocket.result"] = members == nil ? "refused" : "ok" }
             }
         }
     }
