@@ -1,6 +1,7 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
 # make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
+# make faults   break Redis and the way to it in every way we know, with the shipped times, and print what it cost
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make clean    remove everything built
@@ -16,7 +17,7 @@ SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy prometheus
 
-.PHONY: help run build build-tests bench test test-swift test-system test-allocations lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build build-tests bench test test-swift test-system test-allocations faults lint format fuzz clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -62,6 +63,16 @@ test-allocations: packages-run
 clients: packages-test
 	Tests/PythonClients/setup.sh
 	.venv/bin/pip install -q --disable-pip-version-check --no-deps -r Tests/System/requirements.txt
+
+# Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes.
+faults: build-tests
+	@mkdir -p Tests/.artifacts
+	@printf '%s\n%s\n' \
+	    '| fault | noticed | recovered | clients | sent | confirmed | reported to the caller | lost | of these confirmed | duplicated | disordered |' \
+	    '|---|---|---|---|---|---|---|---|---|---|---|' > Tests/.artifacts/faults.md
+	FAULT_TABLE=$(CURDIR)/Tests/.artifacts/faults.md $(SWIFT) test --skip-build --no-parallel --filter '^FaultTests\.' \
+	    > Tests/.artifacts/faults.log 2>&1 || { tail -40 Tests/.artifacts/faults.log; cat Tests/.artifacts/faults.md; exit 1; }
+	@cat Tests/.artifacts/faults.md
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

@@ -168,6 +168,14 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
+                hummingbird, nioCore, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "ChannelSocketTestingTests",
             dependencies: ["ChannelSocketTesting", nioCore, nioPosix],
             swiftSettings: swiftSettings

@@ -53,6 +53,7 @@ struct BenchOptions: ParsableArguments {
         plan.threads = threads
         plan.parallelConnects = parallel
         plan.patience = .seconds(patience)
+        plan.connectPatience = max(plan.connectPatience, plan.patience)
         return plan
     }
 

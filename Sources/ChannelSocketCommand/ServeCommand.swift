@@ -11,7 +11,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Runs one node until SIGTERM or SIGINT.
+/// Runs one node until SIGTERM or SIGINT, which drain it.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -19,6 +19,10 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Every option can also be given in the environment, by the name in brackets; an option wins. Without \
             --redis the node is alone and keeps everything in memory; nodes with the same --redis are one cluster.
+
+            SIGTERM drains the node, which then exits with 0: /health turns 503, and after the drain delay clients are \
+            told to come back (close code 1012), spread over the drain window. SIGINT does the same without the delay. \
+            A second signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT).
             """
     )
 
@@ -57,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Connections that may wait to be accepted. [CHANNELSOCKET_BACKLOG] (default: 1024)", valueName: "number"
+            "Connections that may wait to be accepted. [CHANNELSOCKET_BACKLOG] (default: 4096)", valueName: "number"
         )
     )
     var backlog: String?
@@ -77,6 +81,22 @@ struct ServeCommand: AsyncParsableCommand {
         )
     )
     var slowConsumers: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds between SIGTERM (/health turns 503) and the first close. [CHANNELSOCKET_DRAIN_DELAY] (default: 3)",
+            valueName: "seconds"
+        )
+    )
+    var drainDelay: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds over which open WebSockets are then closed. [CHANNELSOCKET_DRAIN_WINDOW] (default: 5)",
+            valueName: "seconds"
+        )
+    )
+    var drainWindow: String?
 
     @Option(
         help: ArgumentHelp(
@@ -113,7 +133,8 @@ struct ServeCommand: AsyncParsableCommand {
         try ServerConfiguration(flags: [
             .host: host, .port: port, .redisURL: redis, .socketPath: path, .channelPrefix: channelPrefix,
             .threads: threads, .backlog: backlog, .maxOutboundBytes: maxOutboundBytes,
-            .slowConsumers: slowConsumers, .nodeName: nodeName, .logLevel: logLevel,
+            .slowConsumers: slowConsumers, .drainDelay: drainDelay, .drainWindow: drainWindow, .nodeName: nodeName,
+            .logLevel: logLevel,
         ])
     }
 }

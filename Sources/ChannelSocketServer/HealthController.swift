@@ -5,29 +5,37 @@ internal import NIOCore
 
 /// The health of the node over HTTP.
 ///
-/// - `/health`: the ``HealthReport``; 200 whenever the node serves clients, degraded or not.
+/// - `/health`: the ``HealthReport``; 200 whenever the node serves clients, degraded or not, 503 once it drains.
 /// - `/health/live`: 200 while the process answers at all.
-/// - `/health/ready`: 200 while the node takes clients. A node without Redis does: it serves its own clients, and
-///   if all nodes lost Redis at once a stricter answer would leave clients nowhere to go.
+/// - `/health/ready`: 200 while the node takes clients, 503 once it drains. A node without Redis takes clients: it
+///   serves its own, and if all nodes lost Redis at once a stricter answer would leave clients nowhere to go.
 struct HealthController: Sendable {
     /// Makes a report.
     let report: @Sendable () -> HealthReport
+    /// Whether the node is about to end; cheap, unlike a report.
+    let isDraining: @Sendable () -> Bool
 
     /// Adds the routes to a router.
     func addRoutes(to router: Router<BasicRequestContext>) {
-        let report = report
-        router.get("/health") { _, _ in try Self.json(report()) }
-        router.get("/health/live") { _, _ in try Self.json(["status": "ok"]) }
-        router.get("/health/ready") { _, _ in try Self.json(["status": "ok"]) }
+        let (report, isDraining) = (report, isDraining)
+        router.get("/health") { _, _ in
+            let report = report()
+            return try Self.json(report, report.status == .draining ? .serviceUnavailable : .ok)
+        }
+        router.get("/health/live") { _, _ in try Self.json(["status": "ok"], .ok) }
+        router.get("/health/ready") { _, _ in
+            guard !isDraining() else { return try Self.json(["status": "draining"], .serviceUnavailable) }
+            return try Self.json(["status": "ok"], .ok)
+        }
     }
 
-    private static func json(_ value: some Encodable) throws -> Response {
+    private static func json(_ value: some Encodable, _ status: HTTPResponse.Status) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var body = ByteBuffer(bytes: try encoder.encode(value))
         body.writeString("\n")
         return Response(
-            status: .ok,
+            status: status,
             headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: body)
         )

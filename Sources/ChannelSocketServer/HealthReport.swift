@@ -8,6 +8,8 @@ public struct HealthReport: Codable, Hashable, Sendable {
         case ok
         /// Clients of this node are served, but not joined with those of other nodes.
         case degraded
+        /// The node is about to end: clients are still served, but no load balancer should send new ones.
+        case draining
     }
 
     /// The link to the other nodes.
@@ -20,6 +22,18 @@ public struct HealthReport: Codable, Hashable, Sendable {
         public var reason: String?
     }
 
+    /// Who is in which topic.
+    public struct Presence: Codable, Hashable, Sendable {
+        /// Whether joins and leaves reach the other nodes and the other way round.
+        public var current: Bool
+        /// Why not.
+        public var reason: String?
+        /// Presences of clients of this node.
+        public var tracked: Int
+        /// Changes that wait for the store.
+        public var pending: Int
+    }
+
     /// The word.
     public var status: Status
     /// The identity of the node.
@@ -28,6 +42,8 @@ public struct HealthReport: Codable, Hashable, Sendable {
     public var version: String
     /// The link to the other nodes.
     public var pubsub: Link
+    /// Who is in which topic.
+    public var presence: Presence
     /// WebSocket connections open now.
     public var connections: Int
     /// Channels joined now.
@@ -41,17 +57,24 @@ extension HealthReport {
     ///
     /// - Parameters:
     ///   - pubSub: the node's pub/sub system.
-    ///   - backend: what carries it.
-    init(pubSub: PubSub, backend: String) {
+    ///   - presence: its presence.
+    ///   - backend: what carries both.
+    ///   - isDraining: whether the node is about to end.
+    init(pubSub: PubSub, presence: ChannelSocket.Presence, backend: String, isDraining: Bool) {
         // Not `isConnected`, which is false for a moment whenever a new topic is being subscribed.
         let reason = pubSub.disconnectReason
+        let health = presence.health
         let statistics = pubSub.statistics
         let drops = NodeStatistics.Drop.allCases.map { ($0.description, statistics[$0]) }
         self.init(
-            status: reason == nil ? .ok : .degraded,
+            status: isDraining ? .draining : reason == nil && health.staleReason == nil ? .ok : .degraded,
             node: pubSub.node.description,
             version: StockServer.version,
             pubsub: Link(backend: backend, connected: reason == nil, reason: reason),
+            presence: Presence(
+                current: health.staleReason == nil, reason: health.staleReason, tracked: health.tracked,
+                pending: health.pending
+            ),
             connections: statistics.connections,
             channels: statistics.channels,
             dropped: Dictionary(uniqueKeysWithValues: drops)

@@ -22,6 +22,8 @@ extension ServerConfiguration {
             maxOutboundBytes = try Self.number(.maxOutboundBytes, text, in: 1 << 16...1 << 30)
         }
         if let text = value(.slowConsumers) { slowConsumerPolicy = try Self.slowConsumerPolicy(text) }
+        if let text = value(.drainDelay) { drain.delay = .seconds(try Self.number(.drainDelay, text, in: 0...300)) }
+        if let text = value(.drainWindow) { drain.window = .seconds(try Self.number(.drainWindow, text, in: 0...300)) }
         if let text = value(.nodeName) { node = try Self.node(named: text) }
         if let text = value(.logLevel) { logLevel = try Self.logLevel(text) }
     }

@@ -18,7 +18,7 @@ public struct ServerConfiguration: Sendable {
     /// How many event loops serve clients; nil for one a core.
     public var eventLoopThreads: Int?
     /// How many connections may wait to be accepted; the system may allow less (`net.core.somaxconn`).
-    public var backlog = 1024
+    public var backlog = 4096
     /// How many bytes may wait for a client that does not read.
     public var maxOutboundBytes = WebSocketConfiguration().maxOutboundBytes
     /// What happens to a client that does not read.
@@ -27,6 +27,8 @@ public struct ServerConfiguration: Sendable {
     public var metrics = MetricsConfiguration()
     /// The page for those who run the server.
     public var admin = AdminConfiguration()
+    /// How the node goes.
+    public var drain = DrainConfiguration()
     /// The identity of this node, new at every start.
     public var node = NodeID()
     /// The least severe messages that are logged.

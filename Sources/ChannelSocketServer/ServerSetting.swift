@@ -18,6 +18,10 @@ public enum ServerSetting: String, CaseIterable, Sendable {
     case maxOutboundBytes = "CHANNELSOCKET_MAX_OUTBOUND_BYTES"
     /// What happens to a client that does not read.
     case slowConsumers = "CHANNELSOCKET_SLOW_CONSUMERS"
+    /// How many seconds load balancers get to notice that the node goes.
+    case drainDelay = "CHANNELSOCKET_DRAIN_DELAY"
+    /// Over how many seconds the WebSockets of a node that goes are closed.
+    case drainWindow = "CHANNELSOCKET_DRAIN_WINDOW"
     /// What the node's identity begins with.
     case nodeName = "CHANNELSOCKET_NODE_NAME"
     /// The least severe messages that are logged.
@@ -35,6 +39,8 @@ public enum ServerSetting: String, CaseIterable, Sendable {
         case .backlog: "--backlog"
         case .maxOutboundBytes: "--max-outbound-bytes"
         case .slowConsumers: "--slow-consumers"
+        case .drainDelay: "--drain-delay"
+        case .drainWindow: "--drain-window"
         case .nodeName: "--node-name"
         case .logLevel: "--log-level"
         }

@@ -36,7 +36,8 @@ public struct StockServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT, or until the task is cancelled.
     ///
-    /// Clients are then told to reconnect (close code 1012), and the link to the other nodes goes last.
+    /// The node is then drained as ``DrainConfiguration`` says, and the link to the other nodes goes last. A second
+    /// signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT).
     ///
     /// - Parameter onListening: called once with the URL when clients may come.
     /// - Throws: ``StartupError`` when the address can't be listened on.
@@ -58,19 +59,20 @@ public struct StockServer: Sendable {
             redis.map { RedisPresenceStore(adapter: $0, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
+        let drain = Drain(configuration.drain, logger: logger)
         let application = application(
-            pubSub: pubSub, presence: presence, metrics: metrics, roster: roster, group: group, logger: logger,
-            onListening: onListening
+            pubSub: pubSub, presence: presence, metrics: metrics, roster: roster, drain: drain, group: group,
+            logger: logger, onListening: onListening
         )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
+        let lag = EventLoopLag(of: group, factory: registry)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, EventLoopLag(of: group, factory: registry), roster, application],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [pubSub, presence, watch, lag, roster, application, drain], gracefulShutdownSignals: [],
             logger: logger
         )
-        services.maximumGracefulShutdownDuration = .seconds(20)
+        services.maximumGracefulShutdownDuration = configuration.drain.longest
         do {
-            try await ServiceGroup(configuration: services).run()
+            try await run(ServiceGroup(configuration: services), drain: drain, logger: logger)
         } catch {
             throw StartupError(error, host: configuration.host, port: configuration.port) ?? error
         }
@@ -78,6 +80,21 @@ public struct StockServer: Sendable {
 }
 
 extension StockServer {
+    /// Runs all services until a signal, or the end of the task, has shut them down.
+    private func run(_ services: ServiceGroup, drain: Drain, logger: Logger) async throws {
+        let signals = await ShutdownSignals(logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                await signals.run { signal in
+                    if signal == .sigint { drain.skipDelay() }
+                    await services.triggerGracefulShutdown()
+                }
+            }
+            defer { tasks.cancelAll() }
+            try await services.run()
+        }
+    }
+
     /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
     private var eventLoopGroup: MultiThreadedEventLoopGroup {
         if configuration.eventLoopThreads == nil, System.coreCount <= 64 { return .singleton }
@@ -112,6 +129,7 @@ extension StockServer {
         presence: Presence,
         metrics: ServerMetrics,
         roster: ClusterRoster,
+        drain: Drain,
         group: any EventLoopGroup,
         logger: Logger,
         onListening: @escaping @Sendable (_ url: String) -> Void
@@ -125,6 +143,7 @@ extension StockServer {
         var limits = Endpoint.Configuration()
         limits.webSocket.maxOutboundBytes = configuration.maxOutboundBytes
         limits.webSocket.slowConsumerPolicy = configuration.slowConsumerPolicy
+        limits.webSocket.drainWindow = TimeAmount(configuration.drain.window)
         let endpoint = Endpoint(
             configuration.socketPath, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
             connect: connect
@@ -136,10 +155,14 @@ extension StockServer {
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let router = Router()
         ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
-        HealthController { [backend = configuration.redis == nil ? "memory" : "redis"] in
-            HealthReport(pubSub: pubSub, backend: backend)
-        }
-        .addRoutes(to: router)
+        let backend = configuration.redis == nil ? "memory" : "redis"
+        let health = HealthController(
+            report: {
+                HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
+            },
+            isDraining: { drain.isDraining }
+        )
+        health.addRoutes(to: router)
         MetricsController(configuration: configuration.metrics, exposition: metrics.exposition).addRoutes(to: router)
         AdminController(roster: roster, eventLoop: group.next(), configuration: configuration.admin, logger: logger)
             .addRoutes(to: router)

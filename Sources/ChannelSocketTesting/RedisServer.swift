@@ -175,6 +175,16 @@ public final class RedisServer: Sendable {
     /// - Throws: ``RedisServerError`` if `redis-cli` is missing.
     @discardableResult
     public func command(_ arguments: String...) async throws -> String {
+        try await command(arguments)
+    }
+
+    /// Runs a command with `redis-cli`.
+    ///
+    /// - Parameter arguments: the command's name and its arguments; options of `redis-cli` may come before.
+    /// - Returns: what `redis-cli` printed, without the last line break.
+    /// - Throws: ``RedisServerError`` if `redis-cli` is missing.
+    @discardableResult
+    public func command(_ arguments: [String]) async throws -> String {
         let address = socketPath.map { ["-s", $0] } ?? ["-h", "127.0.0.1", "-p", String(port)]
         let child = try ChildProcess(
             executable: try Self.find("redis-cli"),

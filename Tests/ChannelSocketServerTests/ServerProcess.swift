@@ -4,16 +4,20 @@ import ChannelSocketTesting
 enum ServerProcess {
     /// Starts the program.
     static func start(_ arguments: String..., environment: [String: String] = [:]) throws -> ChildProcess {
-        var settings = ["PORT": "", "REDIS_URL": "", "LOG_LEVEL": ""]
+        // Tests that are not about draining don't wait for load balancers.
+        var settings = ["PORT": "", "REDIS_URL": "", "LOG_LEVEL": "", "CHANNELSOCKET_DRAIN_DELAY": "0"]
         settings.merge(environment) { _, given in given }
         return try ChildProcess(product: "channelsocket", arguments: arguments, environment: settings)
     }
 
     /// Starts a node on a port of the system's choice.
-    static func node(_ name: String, redis: String) async throws -> (process: ChildProcess, port: Int) {
-        let process = try start(
-            "serve", "--port", "0", environment: ["REDIS_URL": redis, "CHANNELSOCKET_NODE_NAME": name]
-        )
+    static func node(
+        _ name: String, redis: String = "", environment: [String: String] = [:]
+    ) async throws -> (process: ChildProcess, port: Int) {
+        var environment = environment
+        environment["REDIS_URL"] = redis
+        environment["CHANNELSOCKET_NODE_NAME"] = name
+        let process = try start("serve", "--port", "0", environment: environment)
         return (process, try await process.waitForPort())
     }
 

@@ -21,6 +21,37 @@ struct FaultProxyTests {
         try await proxy.waitForConnections(0)
     }
 
+    @Test("forwards new connections elsewhere after a redirection, and leaves the others")
+    func redirects() async throws {
+        let before = try await TestConnection.connect(port: proxy.port)
+        try await before.send("a")
+        #expect(await before.receive(1) == "a")
+        let other = try await ScriptedServer.start { _ in Array("other".utf8) }
+        await proxy.redirect(to: .tcp(host: "127.0.0.1", port: other.port))
+        let after = try await TestConnection.connect(port: proxy.port)
+        try await after.send("b")
+        #expect(await after.receive(5) == "other")
+        try await before.send("c")
+        #expect(await before.receive(1) == "c")
+    }
+
+    @Test("has what passes changed by a filter of each connection's own")
+    func filters() async throws {
+        struct Doubling: FaultProxyFilter {
+            var passes = 0
+            mutating func pass(_ bytes: [UInt8]) -> [UInt8] {
+                passes += 1
+                return passes == 1 ? bytes + bytes : []
+            }
+        }
+        await proxy.setFilter(.toClient) { Doubling() }
+        for _ in 0..<2 {
+            let connection = try await TestConnection.connect(port: proxy.port)
+            try await connection.send("x")
+            #expect(await connection.receive(2) == "xx")
+        }
+    }
+
     @Test("holds bytes while paused")
     func pause() async throws {
         let server = try await ScriptedServer.startWebSocket(sending: [0x8A, 1, 1], then: [0x8A, 1, 2])

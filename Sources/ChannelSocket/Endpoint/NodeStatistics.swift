@@ -36,7 +36,6 @@ public final class NodeStatistics: Sendable {
         public static let failedPublishes = Drop(description: "failed_publishes", index: 11)
         /// Joins refused because their subscription was not confirmed.
         public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
-
         /// Connections refused with 503 because there were too many in all.
         public static let connectionsOverLimit = Drop(description: "connections_over_limit", index: 13)
         /// Connections refused with 429 because there were too many from the same address.

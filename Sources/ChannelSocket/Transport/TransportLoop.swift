@@ -1,6 +1,7 @@
 import NIOCore
 
-/// What the WebSocket connections of one event loop share: the outbox and the search for idle ones.
+/// What the WebSocket connections of one event loop share: the outbox, the search for idle ones, and the paced
+/// closing of all of them when the server ends.
 ///
 /// Confined to its event loop.
 final class TransportLoop {
@@ -10,6 +11,8 @@ final class TransportLoop {
     private(set) var connections: ContiguousArray<WebSocketConnection> = []
     private var sweep: RepeatedTask?
     private var secondsOfWindow = 0
+    private var departing = PacedQueue<WebSocketConnection>()
+    private var departure: RepeatedTask?
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -53,5 +56,30 @@ final class TransportLoop {
             sweep?.cancel()
             sweep = nil
         }
+    }
+
+    /// Closes a connection because the server ends, when its turn has come.
+    ///
+    /// - Parameters:
+    ///   - connection: the connection; it is served until then.
+    ///   - window: the time over which the loop's connections are closed.
+    func closeForRestart(_ connection: WebSocketConnection, within window: TimeAmount) {
+        departing.append(connection, within: window, now: .now())
+        guard departure == nil else { return }
+        // The first batch goes in a later tick, when the other connections have been told too.
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let step = PacedQueue<WebSocketConnection>.step
+        departure = eventLoop.scheduleRepeatedTask(initialDelay: step, delay: step) { task in
+            bound.value.closeNextBatch(task)
+        }
+    }
+
+    private func closeNextBatch(_ task: RepeatedTask) {
+        for connection in departing.next(now: .now()) {
+            connection.close(code: 1012, reason: "server is restarting")
+        }
+        guard departing.isEmpty else { return }
+        task.cancel()
+        departure = nil
     }
 }

@@ -16,6 +16,11 @@ public struct WebSocketConfiguration: Sendable {
     public var slowConsumerPolicy: SlowConsumerPolicy = .close
     /// How long a closed connection may linger for the client's own close frame.
     public var closeTimeout: TimeAmount = .seconds(2)
+    /// Over how long a time the open connections are closed, with 1012, when the server shuts down; 0 for at once.
+    ///
+    /// They are spread evenly, at least one every 50 ms and event loop, so that their clients do not come back, here
+    /// or on other nodes, all at once. Until its turn comes a connection is served as ever.
+    public var drainWindow: TimeAmount = .seconds(5)
     /// Whether a client's close code is sent back (as Cowboy does) instead of 1000 (as Bandit does).
     public var echoesCloseCode = false
 

@@ -211,7 +211,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             // Hummingbird's listener allows half-closure; a WebSocket that no longer sends is over.
             context.close(promise: nil)
         case is ChannelShouldQuiesceEvent:
-            close(code: 1012, reason: "server is restarting")
+            loop.closeForRestart(self, within: configuration.drainWindow)
         default:
             context.fireUserInboundEventTriggered(event)
         }

@@ -14,18 +14,24 @@ final class PresenceInlet: Sendable {
     /// What takes the diffs of a topic.
     typealias Handler = @Sendable (_ topic: String, PresenceStoreDiff) -> Void
 
-    private let handler = Mutex<Handler?>(nil)
+    /// A bare closure in the mutex would be wrapped once more by each access, as generic code calls closures by other
+    /// conventions, and each diff would cost more memory and more stack than the one before.
+    private struct Receiver: Sendable {
+        let handle: Handler
+    }
+
+    private let receiver = Mutex<Receiver?>(nil)
 
     func setHandler(_ handler: @escaping Handler) {
-        self.handler.withLock { $0 = handler }
+        receiver.withLock { $0 = Receiver(handle: handler) }
     }
 
     /// Takes a message in.
     ///
     /// - Throws: ``WireError`` if it is malformed.
     func received(_ message: UnsafeRawBufferPointer, topic: String) throws(WireError) {
-        guard let handler = handler.withLock({ $0 }) else { return }
+        guard let receiver = receiver.withLock({ $0 }) else { return }
         let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: message), topic: topic)
-        handler(topic, try PresenceStoreDiff(published: envelope.broadcast.payload))
+        receiver.handle(topic, try PresenceStoreDiff(published: envelope.broadcast.payload))
     }
 }

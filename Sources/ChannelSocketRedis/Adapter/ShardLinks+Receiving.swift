@@ -38,6 +38,7 @@ extension ShardLinks {
         guard let roundTrip = probe.received(token, now: .now()) else { return }
         counters.probes.increment()
         counters.lastProbeNanoseconds.store(roundTrip.nanoseconds, ordering: .relaxed)
+        probeSucceeded()
     }
 
     private func malformed(_ channel: UnsafeRawBufferPointer, _ reason: String) {

@@ -38,6 +38,9 @@ final class ShardLinks: RedisConnectionEvents {
     private var lostAt: NIODeadline?
     private var isStopping = false
     private var hasLoggedProbeRefusal = false
+    private var looksForMasterAt = NIODeadline.now()
+    /// Whether the subscriber was deaf, and has not proved since that it hears.
+    private var isHearingInDoubt = false
 
     init(
         shard: RedisShard,
@@ -153,6 +156,7 @@ final class ShardLinks: RedisConnectionEvents {
             shard.discardCommands()
         }
         probe.reset(now: .now())
+        if reason == .deaf { isHearingInDoubt = true }
         setDisconnected("\(link.role.rawValue): \(reason)")
         if lostAt == nil { lostAt = .now() }
         // Last, so that who sees the count sees the consequences.
@@ -186,7 +190,8 @@ final class ShardLinks: RedisConnectionEvents {
     /// Says so when everything works again.
     private func noteRecovery() {
         let topics = shard.withSubscriptions { state -> Int? in
-            guard state.disconnectReason != nil, state.isPublisherReady, state.table.isSettled else { return nil }
+            guard state.disconnectReason != nil, state.isPublisherReady, state.table.isSettled, !isHearingInDoubt
+            else { return nil }
             state.disconnectReason = nil
             return state.table.wanted
         }
@@ -243,6 +248,17 @@ final class ShardLinks: RedisConnectionEvents {
         connection.send(batch.buffer, answeredTo: batch.commands)
     }
 
+    /// Connects anew.
+    ///
+    /// After a failover the address may lead to the new master, and only the old connections to its replica. Not too
+    /// often, as there may be no other.
+    func redisIsReadOnly() {
+        guard !isStopping, looksForMasterAt <= .now() else { return }
+        looksForMasterAt = .now() + configuration.readOnlyRetryInterval
+        subscriber?.readyConnection?.close(.readOnly)
+        publisher?.readyConnection?.close(.readOnly)
+    }
+
     func publishAnswered(failed: PubSubError.Code?) {
         if let failed { counters.countFailure(failed) } else { counters.published.increment() }
     }
@@ -280,9 +296,17 @@ final class ShardLinks: RedisConnectionEvents {
         }
     }
 
+    /// A probe came back, so the subscriber hears.
+    func probeSucceeded() {
+        guard isHearingInDoubt else { return }
+        isHearingInDoubt = false
+        noteRecovery()
+    }
+
     func probeRefused(message: String) {
         // That proves nothing about the subscriber.
         probe.refused(now: .now())
+        probeSucceeded()
         guard !hasLoggedProbeRefusal else { return }
         hasLoggedProbeRefusal = true
         logger.warning(

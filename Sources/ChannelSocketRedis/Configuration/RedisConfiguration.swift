@@ -27,6 +27,8 @@ public struct RedisConfiguration: Hashable, Sendable {
     public var probeTimeout: TimeAmount = .seconds(5)
     /// The pauses between attempts to connect.
     public var backoff = RedisBackoff()
+    /// How often to connect anew while Redis takes no writes, in the hope of another master at the address.
+    public var readOnlyRetryInterval: TimeAmount = .seconds(10)
     /// How long to wait, when the link is shut down, for answers to what was published.
     public var shutdownTimeout: TimeAmount = .milliseconds(500)
 

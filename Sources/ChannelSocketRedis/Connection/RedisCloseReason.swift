@@ -21,6 +21,8 @@ enum RedisCloseReason: Equatable, Sendable, CustomStringConvertible {
     case silent(command: String)
     /// Messages published don't come back on the subscriber connection.
     case deaf
+    /// Redis takes no writes, as a master does that has become a replica: its address may lead to another one now.
+    case readOnly
     /// Redis closed the connection.
     case closedByPeer
     /// The socket failed.
@@ -32,13 +34,34 @@ enum RedisCloseReason: Equatable, Sendable, CustomStringConvertible {
     static func unreachable(because error: any Error) -> RedisCloseReason {
         guard let error = error as? NIOConnectionError else { return .unreachable(text(of: error)) }
         if let failure = error.connectionErrors.first { return .unreachable(text(of: failure.error)) }
-        return .unreachable("\(error.host) has no address")
+        return .unreachable("no address is known for \(error.host)")
     }
 
+    /// Says in few words what happened to a connection.
+    static func failed(because error: any Error) -> RedisCloseReason {
+        .failed(text(of: error))
+    }
+
+    /// A few words for people; NIO's own texts name system calls, file descriptors and types.
     private static func text(of error: any Error) -> String {
+        switch error {
         // NIO calls every error of connect(2) a "connection reset".
-        guard let error = error as? IOError else { return "\(error)" }
-        return String(cString: strerror(error.errnoCode))
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout(let time): "no answer within \(time.nanoseconds / 1_000_000) ms"
+        case ChannelError.eof, ChannelError.inputClosed, ChannelError.outputClosed, ChannelError.alreadyClosed,
+            ChannelError.ioOnClosedChannel:
+            "the connection was closed"
+        default: "\(error)"
+        }
+    }
+
+    /// Whether what was sent and not answered is to be forgotten, instead of arriving when the network comes back, later
+    /// than what was published on the next connection.
+    var distrusts: Bool {
+        switch self {
+        case .silent, .protocolViolation, .failed: true
+        case .unreachable, .refused, .deaf, .readOnly, .closedByPeer, .stopped: false
+        }
     }
 
     var description: String {
@@ -48,6 +71,7 @@ enum RedisCloseReason: Equatable, Sendable, CustomStringConvertible {
         case .protocolViolation(let message): "protocol violation, is this a Redis server? \(message)"
         case .silent(let command): "no answer to \(command) in time"
         case .deaf: "published messages do not come back"
+        case .readOnly: "Redis is read-only, looking for another master at the address"
         case .closedByPeer: "closed by Redis"
         case .failed(let message): "connection failed: \(message)"
         case .stopped: "stopped"

@@ -1,6 +1,14 @@
 import ChannelSocket
 import NIOCore
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
 /// One connection to Redis: a handler that speaks RESP, pipelines commands and gives each answer to its command.
 ///
 /// Confined to the event loop of its channel.
@@ -80,7 +88,12 @@ final class RedisConnection: ChannelInboundHandler {
     func close(_ reason: RedisCloseReason) {
         guard closeReason == nil else { return }
         closeReason = reason
-        context?.close(promise: nil)
+        guard let context else { return }
+        if reason.distrusts, let socket = context.channel as? any SocketOptionProvider {
+            // A socket that does not linger is reset, and the system drops what it has not delivered.
+            socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenFailure { _ in }
+        }
+        context.close(promise: nil)
     }
 
     // MARK: Channel events
@@ -113,7 +126,7 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(.failed("\(error)"))
+        close(.failed(because: error))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -193,6 +206,7 @@ final class RedisConnection: ChannelInboundHandler {
         case .command(let promise):
             if let message = reply.errorMessage {
                 promise.fail(PubSubError(.rejected, message))
+                if message.hasPrefix("READONLY") { events.redisIsReadOnly() }
             } else {
                 promise.succeed(reply.value)
             }

@@ -22,6 +22,8 @@ protocol RedisConnectionEvents: AnyObject {
     func subscriptionRefused(_ command: SubscriptionCommand, message: String)
     /// Redis has refused to publish a probe.
     func probeRefused(message: String)
+    /// Redis has refused a command because it takes no writes.
+    func redisIsReadOnly()
     /// A publish has succeeded (nil) or failed.
     func publishAnswered(failed: PubSubError.Code?)
     /// All that one read brought has been handled; so many counted commands and bytes are no longer pending.

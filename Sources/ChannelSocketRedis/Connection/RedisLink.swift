@@ -114,7 +114,7 @@ final class RedisLink {
                 try channel.pipeline.syncOperations.addHandler(connection)
             } catch {
                 channel.close(promise: nil)
-                connectionClosed(connection, .failed("\(error)"))
+                connectionClosed(connection, .failed(because: error))
             }
         default:
             // Stopped meanwhile.

@@ -29,6 +29,7 @@ extension RedisPresenceStore {
             do throws(PresenceError) {
                 let dead = try await poll(takingOver: now - steadySince >= configuration.lease / 3)
                 lastSuccess = .now
+                noteTrouble(nil)
                 for name in dead where beginReaping(name) {
                     // Beside the polling, so that many members can't cost the node its own lease.
                     group.addTask {
@@ -39,7 +40,7 @@ extension RedisPresenceStore {
                 try await closeGraves()
                 try await checkSuspects()
             } catch {
-                logger.debug("presence poll failed", metadata: ["error": "\(error)"])
+                noteTrouble(error.message)
             }
             let current = adapter.statistics.reconnects
             if current != reconnects {
@@ -51,6 +52,16 @@ extension RedisPresenceStore {
             let interval = min(configuration.pollInterval, isRegistered ? .seconds(3_600) : .milliseconds(100))
             try? await Task.sleep(for: interval * Double.random(in: 0.75...1.25))
         }
+    }
+
+    /// Keeps for health reports what is wrong, and logs it unless the link does.
+    private func noteTrouble(_ new: String?) {
+        let old = trouble.withLock { trouble in
+            defer { trouble = new }
+            return trouble
+        }
+        guard let new, old != new, adapter.disconnectReason == nil else { return }
+        logger.warning("presence is not kept: joins and leaves wait", metadata: ["reason": "\(new)"])
     }
 
     /// Renews the lease, or begins a new incarnation.

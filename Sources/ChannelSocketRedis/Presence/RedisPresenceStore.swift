@@ -25,6 +25,8 @@ public final class RedisPresenceStore: PresenceStore {
     let logger: Logger
     let incarnation: Mutex<RedisIncarnation>
     let suspects = Mutex<[String: Suspect]>([:])
+    /// Why Redis did not carry out the last poll, nil if it did.
+    let trouble = Mutex<String?>(nil)
     /// The dead whose members this node is removing.
     let reaping = Mutex<Set<String>>([])
     private let owner = Mutex<Owner?>(nil)
@@ -62,7 +64,7 @@ public final class RedisPresenceStore: PresenceStore {
 
     /// Why changes can't be made now; nil when they can.
     public var disconnectReason: String? {
-        if let reason = adapter.disconnectReason { return reason }
+        if let reason = adapter.disconnectReason ?? trouble.withLock({ $0 }) { return reason }
         switch incarnation.withLock({ $0.refusal(now: .now) }) {
         case nil: return nil
         case .notRegistered: return "the node has no presence lease yet"

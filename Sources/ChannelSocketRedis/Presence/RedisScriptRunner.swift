@@ -74,6 +74,20 @@ struct RedisScriptRunner: Sendable {
     }
 
     private static func unavailable(_ error: PubSubError) -> PresenceError {
-        PresenceError(.unavailable, "Redis: \(error)")
+        PresenceError(.unavailable, error.code == .rejected ? refusal(error.message) : "Redis: \(error)")
+    }
+
+    /// Puts an error of Redis into words; what scripts add to it helps nobody.
+    static func refusal(_ message: String) -> String {
+        switch message.prefix(while: { $0 != " " }) {
+        case "READONLY": "Redis is read-only: it is a replica, perhaps since a failover"
+        case "OOM": "Redis is out of memory (maxmemory)"
+        case "MISCONF": "Redis refuses writes because it cannot save to disk"
+        case "LOADING": "Redis is loading its data"
+        case "NOPERM": "Redis does not permit it: the user needs more rights (ACL)"
+        default:
+            "Redis refused: "
+                + (message.firstRange(of: " script: ").map { String(message[..<$0.lowerBound]) } ?? message)
+        }
     }
 }

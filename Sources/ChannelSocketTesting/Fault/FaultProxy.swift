@@ -125,6 +125,22 @@ public final class FaultProxy: Sendable {
         await control { core in core.inject(ByteBuffer(bytes: bytes), direction) }
     }
 
+    /// Has what passes changed, on connections opened from now on.
+    ///
+    /// - Parameters:
+    ///   - direction: which way.
+    ///   - makeFilter: makes the filter of a connection; called and used on the proxy's own thread.
+    public func setFilter(_ direction: Direction, _ makeFilter: @escaping @Sendable () -> any FaultProxyFilter) async {
+        await control { core in core.filters[direction] = makeFilter }
+    }
+
+    /// Forwards connections opened from now on to somewhere else, as after a failover.
+    ///
+    /// - Parameter upstream: where to; need not be there yet.
+    public func redirect(to upstream: Upstream) async {
+        await control { core in core.upstream = upstream }
+    }
+
     /// Stops listening, so that new connections are refused; live ones go on.
     public func refuseConnections() async {
         // Fails only when it was closed already.

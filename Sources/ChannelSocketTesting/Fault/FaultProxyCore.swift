@@ -9,7 +9,10 @@ final class FaultProxyCore {
     var paused: [FaultProxy.Direction: Bool] = [:]
     var latency: [FaultProxy.Direction: Duration] = [:]
 
-    private let upstream: FaultProxy.Upstream
+    var filters: [FaultProxy.Direction: @Sendable () -> any FaultProxyFilter] = [:]
+    /// Where new connections are forwarded to.
+    var upstream: FaultProxy.Upstream
+
     private let count: Watched<Int>
     private var listener: (any Channel)?
     private var links: [ObjectIdentifier: FaultProxyLink] = [:]

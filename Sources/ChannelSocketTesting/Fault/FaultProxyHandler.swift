@@ -13,7 +13,7 @@ final class FaultProxyHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        link.send(unwrapInboundIn(data), direction)
+        link.received(unwrapInboundIn(data), direction)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -21,6 +21,7 @@ final class FaultProxyHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        link.senderFailed(direction)
         context.close(promise: nil)
     }
 }

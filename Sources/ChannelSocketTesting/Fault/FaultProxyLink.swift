@@ -15,6 +15,7 @@ final class FaultProxyLink {
         /// Whether the sender has closed, so that the receiver is closed after the last byte.
         var ended = false
         var cut: (remaining: Int, ending: FaultProxy.Ending)?
+        var filter: (any FaultProxyFilter)?
     }
 
     private let core: FaultProxyCore
@@ -26,6 +27,7 @@ final class FaultProxyLink {
         self.core = core
         self.client = client
         self.server = server
+        for (direction, makeFilter) in core.filters { flows[direction]?.filter = makeFilter() }
     }
 
     func start() {
@@ -38,6 +40,19 @@ final class FaultProxyLink {
             core.linkEnded(self)
         }
         for direction in FaultProxy.Direction.allCases { pauseChanged(direction) }
+    }
+
+    /// What a sender that was reset had on its way is lost: nobody is left to send it again.
+    func senderFailed(_ direction: FaultProxy.Direction) {
+        flows[direction]?.held = []
+    }
+
+    /// Takes in what the sender of a direction has sent.
+    func received(_ bytes: ByteBuffer, _ direction: FaultProxy.Direction) {
+        guard let passed = flows[direction]?.filter?.pass(Array(bytes.readableBytesView)) else {
+            return send(bytes, direction)
+        }
+        if !passed.isEmpty { send(ByteBuffer(bytes: passed), direction) }
     }
 
     func senderEnded(_ direction: FaultProxy.Direction) {

@@ -148,6 +148,22 @@ public final class TestWebSocket: Sendable {
         }
     }
 
+    /// Waits for the server to close, and answers as a client does.
+    ///
+    /// - Parameter limit: how long to wait.
+    /// - Returns: the code of the server's close frame; other events that come before it are dropped.
+    /// - Throws: ``TestingError`` when the server ends the connection without a close frame, or not in time.
+    public func waitForClose(within limit: Duration = patience) async throws -> UInt16? {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            switch try await receive(within: max(.zero, deadline - .now)) {
+            case .close(let code, _): return code
+            case .end: throw TestingError(.ended, "the connection ended without a close frame")
+            default: continue
+            }
+        }
+    }
+
     /// Ends the TCP connection without a close frame.
     public func disconnect() async {
         try? await channel.close()
