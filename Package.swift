@@ -163,7 +163,7 @@ let package = Package(
             name: "ChannelSocketServerTests",
             dependencies: [
                 "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
-                nioCore, nioHTTP1, nioPosix, logging, coreMetrics, asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix, logging, coreMetrics, asyncHTTPClient, hummingbird, tracing,
             ],
             swiftSettings: swiftSettings
         ),

@@ -25,6 +25,8 @@ public struct ServerConfiguration: Sendable {
     public var slowConsumerPolicy = SlowConsumerPolicy.close
     /// Whether and how metrics are shown.
     public var metrics = MetricsConfiguration()
+    /// Whether and where to traces are sent.
+    public var tracing = TracingConfiguration()
     /// The page for those who run the server.
     public var admin = AdminConfiguration()
     /// How the node goes.

@@ -49,8 +49,10 @@ public struct StockServer: Sendable {
 
         let group = eventLoopGroup
         let redis = redisAdapter(on: group, logger: logger)
+        let tracer = OTLPTracer(configuration.tracing, node: configuration.node, logger: logger, factory: registry)
         let pubSub = PubSub(
-            adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger, metricsFactory: registry
+            adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger, metricsFactory: registry,
+            tracer: configuration.tracing.endpoint == nil ? nil : tracer
         )
         let metrics = ServerMetrics(registry: registry, pubSub: pubSub, redis: redis)
         let status = NodeStatus(pubSub: pubSub, redis: redis)
@@ -67,7 +69,7 @@ public struct StockServer: Sendable {
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         let lag = EventLoopLag(of: group, factory: registry)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, lag, roster, application, drain], gracefulShutdownSignals: [],
+            services: [pubSub, presence, watch, lag, roster, tracer, application, drain], gracefulShutdownSignals: [],
             logger: logger
         )
         services.maximumGracefulShutdownDuration = configuration.drain.longest

@@ -35,6 +35,7 @@ public enum MetricsReference {
         "channelsocket_redis_published_total": "Broadcasts that Redis has taken.",
         "channelsocket_redis_received_total": "Messages that came from Redis, own and malformed ones included.",
         "channelsocket_redis_reconnects_total": "Links to Redis that had to be made anew.",
+        "channelsocket_spans_total": "Finished spans by result: sent, or lost because the collector took none.",
         "channelsocket_topics": "Topics with members on this node.",
     ]
 }

@@ -42,9 +42,8 @@ struct ProcessMetrics: MetricsSource {
 
     /// The CPU time of the process so far, in seconds.
     private static func cpuTime() -> Double {
-        var time = timespec()
-        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        // POSIX: CLOCKS_PER_SEC is a million everywhere.
+        max(0, Double(clock()) / 1_000_000)
     }
 
     static func residentBytes() -> Int? {

@@ -20,6 +20,10 @@ struct ServerMetrics: Sendable {
         var sources: [any MetricsSource] = [
             NodeMetrics(pubSub, factory: registry), ProcessMetrics(version: StockServer.version, factory: registry),
         ]
+        // Shown at 0 whether there is tracing or not.
+        for result in ["sent", "lost"] {
+            Counter(label: OTLPTracer.metric, dimensions: [("result", result)], factory: registry).increment(by: 0)
+        }
         if let redis { sources.append(RedisMetrics(redis, factory: registry)) }
         reporter = MetricsReporter(sources)
     }
