@@ -44,6 +44,7 @@ let package = Package(
         .library(name: "ChannelSocket", targets: ["ChannelSocket"]),
         .library(name: "ChannelSocketRedis", targets: ["ChannelSocketRedis"]),
         .library(name: "ChannelSocketHTTP", targets: ["ChannelSocketHTTP"]),
+        .library(name: "ChannelSocketClient", targets: ["ChannelSocketClient"]),
         .library(name: "ChannelSocketServer", targets: ["ChannelSocketServer"]),
         .library(name: "ChannelSocketTesting", targets: ["ChannelSocketTesting"]),
         .library(name: "PhoenixWire", targets: ["PhoenixWire"]),
@@ -100,9 +101,15 @@ let package = Package(
                 coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [
-                .embedInCode("Resources/chat.html"), .embedInCode("Resources/admin.html"),
-                .embedInCode("Resources/admin.js"), .embedInCode("Resources/admin.css"),
+                .embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json"),
+                .embedInCode("Resources/admin.html"), .embedInCode("Resources/admin.js"),
+                .embedInCode("Resources/admin.css"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ChannelSocketClient",
+            dependencies: ["PhoenixWire", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, logging],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -113,7 +120,9 @@ let package = Package(
         .executableTarget(
             name: "ChannelSocketCommand",
             dependencies: [
-                "ChannelSocketBench", "ChannelSocketServer", "PhoenixWire", argumentParser, logging, coreMetrics,
+                "ChannelSocket", "ChannelSocketBench", "ChannelSocketClient", "ChannelSocketRedis",
+                "ChannelSocketServer", "PhoenixWire", argumentParser, asyncHTTPClient, coreMetrics, logging, nioCore,
+                nioHTTP1, nioSSL,
             ],
             swiftSettings: swiftSettings
         ),
@@ -172,6 +181,13 @@ let package = Package(
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
                 hummingbird, nioCore, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChannelSocketClientTests",
+            dependencies: [
+                "ChannelSocketClient", "ChannelSocketTesting", "PhoenixWire", nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: swiftSettings
         ),

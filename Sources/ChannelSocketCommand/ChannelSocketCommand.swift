@@ -8,6 +8,9 @@ struct ChannelSocketCommand: AsyncParsableCommand {
         commandName: "channelsocket",
         abstract: "A realtime server that speaks Phoenix Channels.",
         version: StockServer.version,
-        subcommands: [ServeCommand.self, HealthCommand.self, PublishCommand.self, BenchCommand.self]
+        subcommands: [
+            ServeCommand.self, HealthCommand.self, PublishCommand.self, TailCommand.self, PresenceCommand.self,
+            TokenCommand.self, DoctorCommand.self, BenchCommand.self,
+        ]
     )
 }

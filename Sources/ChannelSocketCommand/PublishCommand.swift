@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
+internal import Foundation
 internal import PhoenixWire
 
 /// Broadcasts to the clients of a cluster.
@@ -7,7 +8,18 @@ struct PublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish",
         abstract: "Broadcast to all subscribers of a topic, on all nodes.",
-        discussion: "Prints the number of nodes that have subscribers of the topic."
+        discussion: """
+            Publishes through Redis, and prints the number of nodes that have subscribers of the topic: "0 nodes" \
+            means that nobody was there to hear it. With --url it goes through the HTTP API of a node. Whether a \
+            topic exists is not checked, as topics come and go with their subscribers.
+
+            Exit codes: 0 when it was published, 1 when Redis or the node can't be reached or refuses it, 64 for \
+            arguments that make no sense.
+
+            Examples:
+              channelsocket publish room:lobby new_msg '{"body":"hi"}' --redis redis://127.0.0.1:6379
+              date +'{"now":"%T"}' | channelsocket publish room:lobby tick -
+            """
     )
 
     @Argument(help: "The topic, such as room:lobby.")
@@ -16,44 +28,47 @@ struct PublishCommand: AsyncParsableCommand {
     @Argument(help: "The event, such as new_msg.")
     var event: String
 
-    @Argument(help: "The payload, a JSON object.")
+    @Argument(help: "The payload, a JSON object; - reads it from standard input.")
     var payload = "{}"
 
-    @Option(help: ArgumentHelp("Redis that joins the nodes. [REDIS_URL]", valueName: "url"))
-    var redis: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "What precedes a topic in its Redis channel. [CHANNELSOCKET_CHANNEL_PREFIX] (default: channels:)",
-            valueName: "prefix"
-        )
-    )
-    var channelPrefix: String?
+    @OptionGroup var redis: RedisOptions
+    @OptionGroup var api: APIOptions
 
     func validate() throws {
-        _ = try broadcast()
-        _ = try publisher()
+        if payload != "-" { _ = try broadcast(payload) }
+        if try api.client() == nil { _ = try publisher() }
     }
 
     func run() async throws {
-        let nodes = try await publisher().publish(broadcast())
+        var text = payload
+        if text == "-" {
+            text = String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        }
+        let broadcast = try broadcast(text)
+        if let client = try api.client() {
+            try await client.publish(broadcast)
+            print("published")
+            return
+        }
+        let nodes = try await publisher().publish(broadcast)
         print("\(nodes) node\(nodes == 1 ? "" : "s")")
     }
 
-    private func broadcast() throws -> Broadcast {
-        guard let payload = try? Payload(json: payload), payload.isJSONObject else {
-            throw ValidationError("the payload must be a JSON object such as '{\"body\":\"hi\"}'")
+    private func broadcast(_ text: String) throws -> Broadcast {
+        let wanted = "the payload must be a JSON object such as '{\"body\":\"hi\"}'"
+        let payload: Payload
+        do {
+            payload = try Payload(json: text)
+        } catch {
+            throw ValidationError("\(wanted): \(error.message)")
         }
+        guard payload.isJSONObject else { throw ValidationError(wanted) }
         return Broadcast(topic: topic, event: event, payload: payload)
     }
 
     private func publisher() throws -> ClusterPublisher {
-        let configuration = try ServerConfiguration(
-            flags: [.redisURL: redis, .channelPrefix: channelPrefix],
-            only: [.redisURL, .channelPrefix]
-        )
-        guard let redis = configuration.redis else {
-            throw ValidationError("--redis (REDIS_URL) is needed: a node without Redis can't be reached from outside")
+        guard let redis = try redis.configuration() else {
+            throw ValidationError("--redis (REDIS_URL), or a node's --url, is needed")
         }
         return ClusterPublisher(redis: redis)
     }

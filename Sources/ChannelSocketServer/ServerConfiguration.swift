@@ -29,6 +29,8 @@ public struct ServerConfiguration: Sendable {
     public var tracing = TracingConfiguration()
     /// The page for those who run the server.
     public var admin = AdminConfiguration()
+    /// Who may connect and use the HTTP API, and which backends decide.
+    public var access = AccessConfiguration()
     /// How the node goes.
     public var drain = DrainConfiguration()
     /// The identity of this node, new at every start.

@@ -63,6 +63,11 @@ class ReadmeTest(unittest.TestCase):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", README):
             self.assertTrue((ROOT / target).exists(), target)
 
+    def test_documents_name_files_that_exist(self):
+        for document in (ROOT / "docs").glob("*.md"):
+            for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text()):
+                self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
+
     def test_lists_every_setting(self):
         settings = (ROOT / "Sources" / "ChannelSocketServer" / "ServerSetting.swift").read_text()
         names = re.findall(r'= "([A-Z_]+)"', settings)

@@ -16,3 +16,16 @@ public struct NodeDescription: Codable, Hashable, Sendable {
         case uptimeSeconds = "uptime_seconds"
     }
 }
+
+extension NodeDescription {
+    /// Describes the node of a report.
+    init(_ report: HealthReport, uptime: Duration) {
+        self.init(
+            id: report.node,
+            version: report.version,
+            connections: report.connections,
+            channels: report.channels,
+            uptimeSeconds: Int(uptime.components.seconds)
+        )
+    }
+}
