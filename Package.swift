@@ -74,6 +74,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "PhoenixWire", dependencies: [nioCore], swiftSettings: swiftSettings),
         .target(
             name: "ChannelSocket",
@@ -96,9 +97,9 @@ let package = Package(
         .target(
             name: "ChannelSocketServer",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics,
-                coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
+                "CMalloc", "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird,
+                httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration,
+                metrics, coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [
                 .embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json"),
