@@ -9,6 +9,7 @@ import Tracing
 /// message is in `SocketSession+Routing`.
 final class SocketSession {
     let endpoint: Endpoint
+    private let settings: EndpointSettings
     let connection: WebSocketConnection
     let shard: LoopShard
     let serializer: Serializer
@@ -29,20 +30,21 @@ final class SocketSession {
         assigns: Assigns, trace: ServiceContext? = nil
     ) {
         self.endpoint = endpoint
+        settings = endpoint.settings
         self.connection = connection
         self.shard = shard
         self.serializer = serializer
         self.id = id
         self.assigns = assigns
         self.trace = trace
-        allowance = InboundAllowance(endpoint.configuration.limits)
+        allowance = InboundAllowance(settings.configuration.limits)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
     var pubSub: PubSub { endpoint.pubSub }
     var counters: LoopCounters { shard.transport.counters }
     var statistics: NodeStatistics { endpoint.pubSub.statistics }
-    var limits: SocketLimits { endpoint.configuration.limits }
+    var limits: SocketLimits { settings.configuration.limits }
     var logger: Logger { endpoint.logger }
 
     /// Begins: from here on the socket can be disconnected by its id.

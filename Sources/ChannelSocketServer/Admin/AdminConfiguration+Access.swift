@@ -6,7 +6,7 @@ extension AdminConfiguration {
     func access(addingTo access: AccessConfiguration) -> AccessConfiguration {
         guard let key else { return access }
         var access = access
-        access.apiKeys.append(APIKeyConfiguration(name: "admin page", key: key, permissions: [.admin]))
+        access.apiKeys.append(APIKeyConfiguration(name: "admin page", key: key.exposed, permissions: [.admin]))
         return access
     }
 }

@@ -6,7 +6,7 @@ public struct AdminConfiguration: Hashable, Sendable {
     /// What a person has to enter; nil turns the page off.
     ///
     /// At least ``minKeyLength`` characters. Whoever has it may read and publish to every topic and disconnect anybody.
-    public var key: String?
+    public var key: Secret?
     /// How many topics may be followed at the same time on one node.
     public var maxTails = 16
 

@@ -24,7 +24,7 @@ struct AdminController: Sendable {
         guard let key = configuration.key else { return }
         AdminPage().addRoutes(to: router)
         let watchers = AdminTail.Watchers(most: configuration.maxTails)
-        let expected = SHA256.hash(data: Data(key.utf8))
+        let expected = SHA256.hash(data: Data(key.exposed.utf8))
         router.get("/admin/overview") { request, _ in
             guard Self.mayUse(request, expected) else { return Self.unauthorized }
             return try Self.json(AdminOverview(roster.status, nodes: roster.nodes))

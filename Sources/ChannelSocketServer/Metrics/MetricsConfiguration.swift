@@ -7,7 +7,7 @@ public struct MetricsConfiguration: Hashable, Sendable {
     /// What a reader has to send as `Authorization: Bearer`; nil lets everybody read who reaches the port.
     ///
     /// The page shows counts, no topics and nothing of the clients; but how many there are may be a secret too.
-    public var bearerToken: String?
+    public var bearerToken: Secret?
 
     /// Creates the default: readable by everybody at `/metrics`.
     public init() {}

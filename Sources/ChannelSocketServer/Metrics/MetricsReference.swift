@@ -2,6 +2,7 @@
 public enum MetricsReference {
     /// The meaning by name, as `# HELP` tells it.
     public static let help: [String: String] = [
+        "channelsocket_access_refusals_total": "Refused tokens and API keys, by reason.",
         "channelsocket_build_info": "Always 1; the label says which version runs.",
         "channelsocket_bus_connected": "1 while broadcasts reach the other nodes (always without Redis), else 0.",
         "channelsocket_bytes_received_total": "Bytes that clients sent over their WebSockets.",
@@ -37,5 +38,7 @@ public enum MetricsReference {
         "channelsocket_redis_reconnects_total": "Links to Redis that had to be made anew.",
         "channelsocket_spans_total": "Finished spans by result: sent, or lost because the collector took none.",
         "channelsocket_topics": "Topics with members on this node.",
+        "channelsocket_webhook_requests_total": "Requests to webhooks, by webhook, event and result.",
+        "channelsocket_webhook_retries_total": "Requests to webhooks that were sent again.",
     ]
 }

@@ -13,18 +13,19 @@ struct ServerMetrics: Sendable {
     ///
     /// - Parameters:
     ///   - registry: where they are kept.
-    ///   - pubSub: what the node counts.
-    ///   - redis: the link to the other nodes, if there is one.
-    init(registry: PrometheusRegistry, pubSub: PubSub, redis: RedisAdapter?) {
+    ///   - status: the node.
+    ///   - access: who may use the node, and which backends decide.
+    init(registry: PrometheusRegistry, _ status: NodeStatus, access: AccessControl) {
         self.registry = registry
         var sources: [any MetricsSource] = [
-            NodeMetrics(pubSub, factory: registry), ProcessMetrics(version: StockServer.version, factory: registry),
+            NodeMetrics(status.pubSub, factory: registry), AccessMetrics(access, factory: registry),
+            ProcessMetrics(version: StockServer.version, factory: registry),
         ]
         // Shown at 0 whether there is tracing or not.
         for result in ["sent", "lost"] {
             Counter(label: OTLPTracer.metric, dimensions: [("result", result)], factory: registry).increment(by: 0)
         }
-        if let redis { sources.append(RedisMetrics(redis, factory: registry)) }
+        if let redis = status.redis { sources.append(RedisMetrics(redis, factory: registry)) }
         reporter = MetricsReporter(sources)
     }
 

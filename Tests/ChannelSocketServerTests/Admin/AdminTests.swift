@@ -19,8 +19,8 @@ struct AdminTests {
         key: String? = AdminTests.key, _ body: (_ url: String, _ port: Int) async throws -> Void
     ) async throws {
         var configuration = ServerConfiguration()
-        configuration.port = 0
-        configuration.admin.key = key
+        configuration.listen.port = 0
+        configuration.admin.key = key.map(Secret.init)
         configuration.admin.maxTails = 1
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = StockServer(configuration: configuration, logger: silent)
