@@ -29,6 +29,7 @@ extension ChannelProcess {
         if isRunning {
             session.waitingBytes += item.bytes
             mailbox.append(item)
+            session.counters.noteMailbox(depth: mailbox.count)
         } else {
             run(item)
         }
@@ -66,7 +67,11 @@ extension ChannelProcess {
         while isAlive, !isOverdue, let item = next {
             startClock()
             do {
-                try await handle(item)
+                if let tracer = session.pubSub.tracer {
+                    try await handle(item, tracedBy: tracer)
+                } else {
+                    try await handle(item)
+                }
             } catch {
                 crash(error)
             }
@@ -83,7 +88,7 @@ extension ChannelProcess {
         if isAlive, mailbox.count > 0 { run(nil) }
     }
 
-    private func handle(_ item: Mailbox.Item) async throws {
+    func handle(_ item: Mailbox.Item) async throws {
         handledRef = if case .message(let message) = item { message.ref } else { .null }
         switch item {
         case .join:

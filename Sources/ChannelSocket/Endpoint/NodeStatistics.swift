@@ -88,6 +88,7 @@ public final class NodeStatistics: Sendable {
     }
 
     private let openConnections = Atomic(0)
+    private let openedConnections = Atomic(0)
     private let joinedChannels = Atomic(0)
     private let drops = Mutex([Int](repeating: 0, count: (Drop.allCases.map(\.index).max() ?? 0) + 1))
 
@@ -96,6 +97,9 @@ public final class NodeStatistics: Sendable {
 
     /// WebSocket connections that are open now.
     public var connections: Int { openConnections.load(ordering: .relaxed) }
+
+    /// WebSocket connections that were opened since the start.
+    public var connectionsOpened: Int { openedConnections.load(ordering: .relaxed) }
 
     /// Channels that are joined now.
     public var channels: Int { joinedChannels.load(ordering: .relaxed) }
@@ -112,6 +116,7 @@ public final class NodeStatistics: Sendable {
 
     func connectionsChanged(by difference: Int) {
         openConnections.wrappingAdd(difference, ordering: .relaxed)
+        if difference > 0 { openedConnections.wrappingAdd(difference, ordering: .relaxed) }
     }
 
     func channelsChanged(by difference: Int) {

@@ -4,6 +4,7 @@ import PhoenixWire
 /// What happens to a client's message; reads like the `handle_in` clauses of `Phoenix.Socket`.
 extension SocketSession {
     func handle(_ decoded: DecodedMessage) {
+        counters.messagesReceived.addAsOnlyWriter(1)
         switch decoded {
         case .message(let message):
             route(message)
@@ -40,17 +41,17 @@ extension SocketSession {
     private func join(_ message: Message) {
         guard allowance.takeJoin() else {
             statistics.count(.rateLimitedJoins)
-            return refuse(message, joinRef: message.joinRef, reason: "rate limited")
+            return refuseJoin(message, joinRef: message.joinRef, reason: "rate limited")
         }
         guard let route = endpoint.route(for: message.topic) else {
             statistics.count(.unmatchedTopics)
             logger.debug("join of an unmatched topic", metadata: ["channel.topic": "\(message.topic)"])
-            return refuse(message, joinRef: .null, reason: "unmatched topic")
+            return refuseJoin(message, joinRef: .null, reason: "unmatched topic")
         }
         let predecessor = channels.lookUp(message.topic)
         guard predecessor != nil || channels.count < limits.maxChannels else {
             statistics.count(.channelsOverLimit)
-            return refuse(message, joinRef: message.joinRef, reason: "too many channels joined")
+            return refuseJoin(message, joinRef: message.joinRef, reason: "too many channels joined")
         }
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
         predecessor?.shutDown(.kicked)
@@ -86,6 +87,11 @@ extension SocketSession {
     }
 
     // MARK: Answers of the socket itself
+
+    private func refuseJoin(_ message: Message, joinRef: Ref, reason: String) {
+        counters.joinsRefused.addAsOnlyWriter(1)
+        refuse(message, joinRef: joinRef, reason: reason)
+    }
 
     func refuse(_ message: Message, joinRef: Ref, reason: String) {
         reply(to: message, joinRef: joinRef, .error, .reason(reason))

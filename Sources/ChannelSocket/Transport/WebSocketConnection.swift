@@ -76,10 +76,12 @@ final class WebSocketConnection: ChannelInboundHandler {
     /// - Parameters:
     ///   - frames: the frames.
     ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
-    func write(_ frames: ByteBuffer, areBroadcasts: Bool) {
-        guard state == .open, let context else { return }
-        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return }
+    /// - Returns: whether they are on their way.
+    func write(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
+        guard state == .open, let context else { return false }
+        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return false }
         transmit(frames, context: context)
+        return true
     }
 
     /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
@@ -157,6 +159,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         idleSeconds = 0
         guard state != .closed else { return }
+        // Unwrapped twice rather than kept: the decoder unmasks in place if nobody else holds the bytes.
+        loop.counters.bytesReceived.addAsOnlyWriter(Self.unwrapInboundIn(data).readableBytes)
         decoder.append(Self.unwrapInboundIn(data))
         do {
             while let event = try decoder.next() {
