@@ -1,9 +1,13 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
-# make test     everything CI runs: lint, a build without warnings, all tests, the page in a browser, the compose topology
+# make test     everything CI runs: lint, a build without warnings, all tests, the fuzzers, the page in a browser, the compose topology
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make faults   break Redis and the way to it in every way we know, with the shipped times, and print what it cost
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
+# make soak     two nodes and a Redis under churn for MINUTES=3; fails if anything does not come back
+# make hostile  what hostile clients cost a node, and whether a normal client notices
+# make test-tsan  the Swift tests with the thread sanitizer; test-asan with the address sanitizer
+# make conformance  the Autobahn suite's 517 cases against our WebSocket transport
 # make clean    remove everything built
 
 SHELL := /bin/bash
@@ -13,11 +17,13 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 SECONDS ?= 60
+MINUTES ?= 3
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light
 
-.PHONY: help run build build-tests bench test test-swift test-system test-allocations faults lint format fuzz clean packages-run packages-test clients
+.PHONY: help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
+    lint format fuzz conformance soak hostile clean packages-run packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -41,7 +47,7 @@ bench: packages-run
 	    $(if $(WSLOAD),--wsload $(WSLOAD))
 	python3 Benchmarks/presence.py .build/release/phoenix-contract $(if $(QUICK),1000,10000)
 
-test: packages-test clients lint test-swift test-system test-allocations
+test: packages-test clients lint test-swift test-system test-allocations test-fuzz
 	@echo "make test: everything passed"
 
 build-tests: packages-run
@@ -80,11 +86,37 @@ lint:
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
+conformance: packages-test
+	$(SWIFT) build -c release --product phoenix-contract
+	cmp -s Tests/Conformance/requirements.txt .venv-conformance/installed.txt || { \
+	    python3 -m venv .venv-conformance; \
+	    .venv-conformance/bin/pip install -q --disable-pip-version-check -r Tests/Conformance/requirements.txt; \
+	    cp Tests/Conformance/requirements.txt .venv-conformance/installed.txt; \
+	}
+	.venv-conformance/bin/python Tests/Conformance/run.py .build/release/phoenix-contract
+
+soak: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/soak.py $(MINUTES)
+
+hostile: packages-run
+	$(SWIFT) build -c release --product channelsocket
+	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/hostile.py
+
+test-tsan test-asan: test-%: packages-test clients
+	SWIFT=$(SWIFT) Tests/Sanitizers/run.sh $*
+
 fuzz: packages-run
-	Tests/Fuzz/run.sh $(SECONDS)
+	$(SWIFT) build -c release --product phoenix-contract
+	Tests/Fuzz/run.sh .build/release $(SECONDS)
+
+# The same inputs every time: what is new is looked for with `make fuzz`.
+test-fuzz: packages-run
+	$(SWIFT) build -c release --product phoenix-contract
+	SEED=1 Tests/Fuzz/run.sh .build/release 8
 
 clean:
-	rm -rf .build .venv .venv-* Tests/.artifacts
+	rm -rf .build .build-* .venv .venv-* Tests/.artifacts
 
 # Installs the Debian packages that are missing, and asks apt only if there are any. The daemons that come with some
 # of them are neither needed nor used: tests start their own on ports and sockets of their own.

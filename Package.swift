@@ -97,7 +97,7 @@ let package = Package(
                 coreMetrics,
                 tracing, jwtKit, crypto, asyncHTTPClient,
             ],
-            resources: [.embedInCode("Resources/chat.html")],
+            resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -163,7 +163,7 @@ let package = Package(
             dependencies: [
                 "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
                 nioCore,
-                logging,
+                nioHTTP1, logging, asyncHTTPClient,
             ],
             swiftSettings: swiftSettings
         ),

@@ -41,6 +41,7 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
             guard request.method == .get, mounts.contains(where: { $0.matches(path: request.uri.path) }) else {
                 return try await responder(request, writer, channel)
             }
+            statistics.count(.malformedRequests)
             try await Self.refuseLateUpgrade(writer)
         }
     }

@@ -11,7 +11,7 @@ extension UpgradeHandler {
         let proxies = admission.limits.trustedProxies
         let client = peer(context).map { proxies.client(of: $0, values: head.headers[proxies.headerField.rawValue]) }
         if let refusal = admission.becomeWebSocket(ticket, client: client) {
-            return refuse(refusal.status, refusal.reason, context: context)
+            return refuse(refusal, client: client, context: context)
         }
         // Counted before the server may take this connection for finished, or a shutdown right now would not wait.
         openWebSockets.opened()

@@ -33,6 +33,18 @@ extension UpgradeHandler {
         resumeReading()
     }
 
+    /// Answers a connection that is one too many.
+    func refuse(_ refusal: Admission.Refusal, client: SocketAddress?, context: ChannelHandlerContext) {
+        if admission.mayLog(at: context.eventLoop.now) {
+            // Whoever runs a proxy that is not among the trusted ones finds out here.
+            logger.warning(
+                "connections refused",
+                metadata: ["reason": "\(refusal.reason)", "client.address": "\(client?.ipAddress ?? "unknown")"]
+            )
+        }
+        refuse(refusal.status, refusal.reason, context: context)
+    }
+
     /// Makes the connection one for the application, beginning with the request head just read.
     func handOver(_ head: NIOAny, context: ChannelHandlerContext) {
         stopTimeout()

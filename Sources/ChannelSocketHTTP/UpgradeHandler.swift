@@ -89,7 +89,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if ticket.isWebSocket { openWebSockets.closed() }
             admission.leave(ticket)
         }
-        if let refusal { refuse(refusal.status, refusal.reason, context: context) }
+        if let refusal { refuse(refusal, client: peer(context), context: context) }
         context.fireChannelActive()
     }
 

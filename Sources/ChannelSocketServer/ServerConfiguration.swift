@@ -23,6 +23,8 @@ public struct ServerConfiguration: Sendable {
     public var maxOutboundBytes = WebSocketConfiguration().maxOutboundBytes
     /// What happens to a client that does not read.
     public var slowConsumerPolicy = SlowConsumerPolicy.close
+    /// Who may connect and use the HTTP API, and which backends decide.
+    public var access = AccessConfiguration()
     /// How the node goes.
     public var drain = DrainConfiguration()
     /// The identity of this node, new at every start.

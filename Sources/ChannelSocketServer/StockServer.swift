@@ -39,8 +39,12 @@ public struct StockServer: Sendable {
         logger.logLevel = configuration.logLevel
         logger[metadataKey: "node"] = .stringConvertible(configuration.node)
         reportLimits(logger)
+        LargeAllocations.returnToSystem()
 
         let group = eventLoopGroup
+        let access = try await AccessControl(
+            configuration.access, node: configuration.node, eventLoopGroup: group, logger: logger
+        )
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: configuration.node, logger: logger)
         let store: any PresenceStore =
@@ -49,11 +53,13 @@ public struct StockServer: Sendable {
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
         let drain = Drain(configuration.drain, logger: logger)
         let application = application(
-            pubSub: pubSub, presence: presence, drain: drain, group: group, logger: logger, onListening: onListening
+            pubSub: pubSub, presence: presence, access: access, drain: drain, group: group, logger: logger,
+            onListening: onListening
         )
         let watch = LinkWatch(disconnectReason: { pubSub.disconnectReason }, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [pubSub, presence, watch, application, drain], gracefulShutdownSignals: [], logger: logger
+            services: access.services + [pubSub, presence, watch, application, drain], gracefulShutdownSignals: [],
+            logger: logger
         )
         services.maximumGracefulShutdownDuration = configuration.drain.longest
         do {
@@ -112,6 +118,7 @@ extension StockServer {
     private func application(
         pubSub: PubSub,
         presence: Presence,
+        access: AccessControl,
         drain: Drain,
         group: any EventLoopGroup,
         logger: Logger,
@@ -120,8 +127,12 @@ extension StockServer {
         let node = configuration.node
         let host = configuration.host
         let connect: Endpoint.Connect = { request in
-            let user = request.params["user"]
-            return .accept(assigns: user.map { [RoomChannel.userKey: $0] as Assigns } ?? [:])
+            let result = await access.connect(request)
+            guard case .accept(let id, var assigns, let lifetime) = result else { return result }
+            // Who authenticates clients does not want them to choose their names.
+            let user = access.authenticates ? assigns.claims?.subject : request.params["user"]
+            assigns[RoomChannel.userKey] = user
+            return .accept(id: id, assigns: assigns, lifetime: lifetime)
         }
         var limits = Endpoint.Configuration()
         limits.webSocket.maxOutboundBytes = configuration.maxOutboundBytes
@@ -131,21 +142,22 @@ extension StockServer {
             configuration.socketPath, pubSub: pubSub, presence: presence, configuration: limits, logger: logger,
             connect: connect
         ) {
-            Route("room:*") { _, _, _ in try RoomChannel(node: node) }
+            Route("room:*") { _, payload, socket in
+                let claims = try await access.claims(joiningWith: payload, socket: socket)
+                if let subject = claims?.subject { socket.assign(RoomChannel.userKey, subject) }
+                return try RoomChannel(node: node)
+            }
         }
         // Hummingbird's only word at info level is that it listens, which `onListening` says better.
         var httpLogger = logger
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let router = Router()
         ChatPage(node: node.description, socketPath: configuration.socketPath).addRoutes(to: router)
-        let backend = configuration.redis == nil ? "memory" : "redis"
-        let health = HealthController(
-            report: {
-                HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
-            },
-            isDraining: { drain.isDraining }
-        )
-        health.addRoutes(to: router)
+        let health: @Sendable () -> HealthReport = { [backend = configuration.redis == nil ? "memory" : "redis"] in
+            HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
+        }
+        HealthController(report: health, isDraining: { drain.isDraining }).addRoutes(to: router)
+        APIController(pubSub: pubSub, presence: presence, access: access, health: health).addRoutes(to: router)
         return Application(
             router: router,
             server: .channelSocket(mounts: [endpoint], statistics: pubSub.statistics),

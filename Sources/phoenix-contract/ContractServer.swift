@@ -41,9 +41,14 @@ struct ContractServer {
             redis.map { RedisPresenceStore(adapter: $0, configuration: configuration, logger: logger) }
             ?? MemoryPresenceStore()
         let presence = Presence(pubSub: pubSub, store: store, logger: logger)
+        // Phoenix accepts as fast as it can, and the benchmarks measure how fast that is.
+        var http = MountedHTTPChannel.Configuration()
+        http.connections.acceptsPerSecond = nil
         let application = Application(
             router: Router(),
-            server: .channelSocket(mounts: mounts(pubSub, presence)),
+            server: .channelSocket(
+                mounts: mounts(pubSub, presence), configuration: http, statistics: pubSub.statistics
+            ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in
                 print("listening on 127.0.0.1:\(channel.localAddress?.port ?? 0)")
@@ -64,6 +69,8 @@ struct ContractServer {
     private func mounts(_ pubSub: PubSub, _ presence: Presence) -> [any WebSocketMount] {
         var configuration = Endpoint.Configuration()
         configuration.limits.maxChannels = 1000
+        configuration.limits.messageRate = nil
+        configuration.limits.joinRate = nil
         configuration.webSocket.maxMessageBytes = 1_000_000
         return [
             endpoint("/socket", pubSub, presence, configuration),

@@ -54,7 +54,8 @@ struct ApplicationTests {
 
     @Test("refuses an upgrade that is not the first request of its connection, and closes")
     func lateUpgrade() async throws {
-        try await withServer { port, _ in
+        let statistics = NodeStatistics()
+        try await withServer(statistics: statistics) { port, _ in
             let answer = try await RawClient.connect(port) { client in
                 try await client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 _ = try await client.receive(through: "hello")
@@ -64,6 +65,7 @@ struct ApplicationTests {
             #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
             #expect(answer.lowercased().contains("connection: close\r\n"))
             #expect(answer.hasSuffix("a WebSocket must be opened with the first request of a connection"))
+            #expect(statistics[.malformedRequests] == 1)
         }
     }
 

@@ -6,6 +6,29 @@ import Testing
 
 @Suite("Limits of sockets", .timeLimit(.minutes(3)))
 struct LimitsTests {
+    /// Tells when it is gone.
+    private final class Witness: Sendable {
+        private let departed: AsyncStream<Void>.Continuation
+
+        init(_ departed: AsyncStream<Void>.Continuation) {
+            self.departed = departed
+        }
+
+        deinit {
+            departed.finish()
+        }
+    }
+
+    /// Holds on to something, and sleeps in every callback until it is cancelled.
+    private struct HoldingChannel: ChannelCallbacks {
+        let witness: Witness
+
+        mutating func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {
+            try await Task.sleep(for: .seconds(3600))
+            return .noReply
+        }
+    }
+
     private struct LimitedChannel: SocketChannel {
         init(joining topic: String, payload: Payload, socket: Socket) async throws {
             // Until it is cancelled.
@@ -72,6 +95,26 @@ struct LimitsTests {
         }
     }
 
+    @Test("keeps nothing of a channel whose callback sleeps when its socket closes")
+    func closedWhileSleeping() async throws {
+        let pubSub = PubSub()
+        let (departures, departed) = AsyncStream.makeStream(of: Void.self)
+        let endpoint = Endpoint("/ws", pubSub: pubSub) {
+            Route("room:*") { _, _, _ in HoldingChannel(witness: Witness(departed)) }
+        }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let client = try await Self.connect(port)
+            try await client.join("room:a")
+            try await client.push("room:a", "sleep")
+            // Answered after the push was taken.
+            try await client.expectSilence()
+            await client.socket.disconnect()
+            for await _ in departures {}
+            #expect(pubSub.statistics[.abandonedChannels] == 0)
+            #expect(pubSub.statistics.channels == 0)
+        }
+    }
+
     @Test("answers every join of a flood, and another client meanwhile")
     func joinFlood() async throws {
         let pubSub = PubSub()
@@ -114,6 +157,8 @@ struct LimitsTests {
         let endpoint = Self.endpoint(pubSub) {
             $0.limits.messageRate = RateLimit(perSecond: 1, burst: 50)
             $0.limits.maxRefusedMessages = 100
+            // Time for the client to read everything, however slow the machine.
+            $0.webSocket.closeTimeout = .seconds(30)
         }
         try await withServer(mounts: [endpoint]) { port, _ in
             let other = try await Self.connect(port)

@@ -13,17 +13,28 @@ struct RawClient {
     ///
     /// - Parameters:
     ///   - port: where to.
-    ///   - address: where from; all addresses of 127.0.0.0/8 are this machine's.
+    ///   - address: where from, if not 127.0.0.1; all addresses of 127.0.0.0/8 are this machine's.
     ///   - body: what is done.
     static func connect<Result: Sendable>(
         _ port: Int,
-        from address: String = "127.0.0.1",
+        from address: String? = nil,
         _ body: @escaping @Sendable (inout RawClient) async throws -> Result
     ) async throws -> Result {
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        try await connect(to: SocketAddress(ipAddress: "127.0.0.1", port: port), from: address, body)
+    }
+
+    /// Connects to any address, and closes when the body is done.
+    static func connect<Result: Sendable>(
+        to server: SocketAddress,
+        from address: String? = nil,
+        _ body: @escaping @Sendable (inout RawClient) async throws -> Result
+    ) async throws -> Result {
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .bind(to: SocketAddress(ipAddress: address, port: 0))
-            .connect(host: "127.0.0.1", port: port) { channel in
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
+        let channel =
+            try await bootstrap
+            .connect(to: server) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel,
@@ -38,7 +49,7 @@ struct RawClient {
     }
 
     /// Sends one request and returns all that comes until the server closes.
-    static func exchange(_ port: Int, from address: String = "127.0.0.1", _ request: String) async throws -> String {
+    static func exchange(_ port: Int, from address: String? = nil, _ request: String) async throws -> String {
         try await connect(port, from: address) { client in
             try await client.send(request)
             return try await client.receiveAll()

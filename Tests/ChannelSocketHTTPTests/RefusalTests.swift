@@ -114,11 +114,11 @@ struct RefusalTests {
     func slowDecision() async throws {
         let mount = TestMount { _ in
             // Not to wait for something: it is the slow mount, which takes longer than the handshake may.
-            try? await Task.sleep(for: .milliseconds(300))
+            try? await Task.sleep(for: .milliseconds(2_200))
             return .refuse(status: 403, body: "")
         }
         try await withServer(
-            mounts: [mount], configuration: .init(handshakeTimeout: .milliseconds(100))
+            mounts: [mount], configuration: .init(handshakeTimeout: .seconds(2))
         ) { port, _ in
             let answer = try await RawClient.exchange(port, upgradeRequest())
             #expect(answer.hasPrefix("HTTP/1.1 403 "))

@@ -12,6 +12,7 @@ import ServiceLifecycle
 ///   - configuration: the limits.
 ///   - statistics: counts the refusals.
 ///   - port: where to listen; 0 is any free port.
+///   - unixSocket: where to listen instead.
 ///   - trace: is told when the server has ended.
 ///   - body: gets the port and may shut the server down early.
 func withServer(
@@ -19,6 +20,7 @@ func withServer(
     configuration: MountedHTTPChannel.Configuration = .init(),
     statistics: NodeStatistics = NodeStatistics(),
     port: Int = 0,
+    unixSocket: String? = nil,
     trace: Trace = Trace(),
     _ body: @escaping @Sendable (_ port: Int, _ server: ServiceGroup) async throws -> Void
 ) async throws {
@@ -31,7 +33,9 @@ func withServer(
     let application = Application(
         router: router,
         server: .channelSocket(mounts: mounts, configuration: configuration, statistics: statistics),
-        configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+        configuration: ApplicationConfiguration(
+            address: unixSocket.map { .unixDomainSocket(path: $0) } ?? .hostname("127.0.0.1", port: port)
+        ),
         onServerRunning: { channel in port0.yield(channel.localAddress?.port ?? 0) },
         logger: logger
     )

@@ -77,7 +77,10 @@ struct DrainTests {
         try await RedisServer.withServer { redis in
             let alpha = try await ServerProcess.node("alpha", redis: redis.url)
             let beta = try await ServerProcess.node("beta", redis: redis.url)
+            for node in [alpha, beta] { _ = try await ServerProcess.waitForHealth(of: node.port, status: "ok") }
             let watcher = try await joined(beta.port, user: "watcher")
+            let state = try await watcher.expect("presence_state", on: Self.topic)
+            #expect(state.payload["watcher"] != nil)
             let users: Set = ["ann", "bob", "cid"]
             var clients: [TestPhoenixClient] = []
             for user in users { clients.append(try await joined(alpha.port, user: user)) }

@@ -1,4 +1,5 @@
 import ChannelSocketTesting
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -19,6 +20,26 @@ struct FaultProxyTests {
         #expect(proxy.connections == 1)
         connection = nil
         try await proxy.waitForConnections(0)
+    }
+
+    @Test("loses what a client that resets its connection had on its way, and delivers what one that closes had")
+    func onTheWay() async throws {
+        let arrived = Mutex("")
+        let sink = try await ScriptedServer.start { text in
+            arrived.withLock { $0 += text }
+            return []
+        }
+        let proxy = try await FaultProxy.start(to: .tcp(host: "127.0.0.1", port: sink.port))
+        for text in ["reset", "close"] {
+            let connection = try await TestConnection.connect(port: proxy.port)
+            try await proxy.waitForConnections(1)
+            await proxy.setLatency(.milliseconds(300))
+            try await connection.send(text)
+            try await text == "reset" ? connection.reset() : connection.close()
+            try await proxy.waitForConnections(0)
+            await proxy.setLatency(.zero)
+        }
+        #expect(arrived.withLock { $0 } == "close")
     }
 
     @Test("forwards new connections elsewhere after a redirection, and leaves the others")

@@ -2,6 +2,14 @@ import ChannelSocketTesting
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// A TCP server that answers what it receives with what a closure says.
 final class ScriptedServer: Sendable {
     /// Answers a chunk of bytes; nil closes the connection.
@@ -95,8 +103,20 @@ final class TestConnection: Sendable {
         return TestConnection(channel: channel, inbox: inbox)
     }
 
+    /// Ends the connection with a reset.
+    func reset() async throws {
+        if let socket = channel as? any SocketOptionProvider {
+            try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+        try await channel.close()
+    }
+
     func send(_ text: String) async throws {
         try await channel.writeAndFlush(ByteBuffer(string: text))
+    }
+
+    func close() async throws {
+        try await channel.close()
     }
 
     /// Receives until the text is complete or the connection ends.

@@ -14,6 +14,7 @@ extension Endpoint: WebSocketMount {
     public func decide(_ request: UpgradeRequest) async -> UpgradeDecision {
         guard configuration.originCheck.allows(request) else { return refuseOrigin(request) }
         guard let params = ConnectParams(query: request.query) else {
+            pubSub.statistics.count(.malformedRequests)
             return .refuse(status: 400, body: "the query is malformed or too long")
         }
         guard let serializer = Serializer(vsn: params.vsn) else {

@@ -6,6 +6,7 @@ import PhoenixWire
 extension Presence {
     /// Brings the store up to date with what this node's channels track.
     func flush(_ topic: String) async {
+        var losses = 0
         while true {
             if configuration.window > .zero { try? await Task.sleep(for: configuration.window) }
             let batch = withTopic(topic) { state, effects in
@@ -21,10 +22,17 @@ extension Presence {
                 if let appeared = hooks.appeared { for key in applied.appeared { appeared(topic, key) } }
                 if let disappeared = hooks.disappeared { for key in applied.disappeared { disappeared(topic, key) } }
             } catch {
-                // Declared dead: what is to be done has been decided anew.
-                guard error.code != .lost else { continue }
+                // Declared dead: what is to be done has been decided anew, once; a store that goes on saying so must not
+                // be asked without a pause, for this may be an event loop.
+                losses += error.code == .lost ? 1 : 0
+                if error.code == .lost, losses == 1, !hasEnded { continue }
                 logger.debug("presence store away", metadata: ["error": "\(error)"])
-                withTopic(topic) { state, effects in effects.answers += state.local.answerAll() }
+                let hasEnded = hasEnded
+                withTopic(topic) { state, effects in
+                    effects.answers += state.local.answerAll()
+                    if hasEnded { state.isFlushing = false }
+                }
+                if hasEnded { return }
                 await pause()
             }
         }

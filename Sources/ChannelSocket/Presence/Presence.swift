@@ -39,6 +39,7 @@ public final class Presence: Service {
     let logger: Logger
     let refs = PresenceRefs()
     private let tables: [LockedTable]
+    private let ended = Atomic(false)
 
     private final class LockedTable: Sendable {
         let topics = Mutex<[TopicKey: PresenceTopic]>([:])
@@ -75,6 +76,7 @@ public final class Presence: Service {
     /// Keeps the node's lease and compares with the store now and then, until the task is cancelled or the service
     /// group shuts down.
     public func run() async throws {
+        defer { ended.store(true, ordering: .relaxed) }
         try await cancelWhenGracefulShutdown { [self] in
             try await withThrowingTaskGroup { group in
                 group.addTask { try await self.store.run() }
@@ -84,6 +86,9 @@ public final class Presence: Service {
             }
         }
     }
+
+    /// Whether ``run()`` has returned, after which the store is not asked again and again.
+    var hasEnded: Bool { ended.load(ordering: .relaxed) }
 
     /// How it is doing.
     public var health: PresenceHealth {

@@ -16,6 +16,7 @@ extension WebSocketConnection {
             statistics.count(.expiredSockets)
             return close(code: Endpoint.expiryCloseCode, reason: "token expired")
         }
+        handler?.secondPassed()
         guard let idleTimeout = configuration.idleTimeout else { return }
         idleSeconds += 1
         if Int64(idleSeconds) >= idleTimeout.nanoseconds / 1_000_000_000 {

@@ -47,6 +47,8 @@ final class Admission: Sendable {
     private let statistics: NodeStatistics
     private let counts = Mutex(Counts())
     private let limitsAccepts = Atomic(false)
+    /// When refusals may be logged again, as uptime in nanoseconds.
+    private let nextLog = Atomic<UInt64>(0)
 
     init(limits: ConnectionLimits, statistics: NodeStatistics) {
         self.limits = limits
@@ -115,6 +117,14 @@ final class Admission: Sendable {
             guard let client, let count = counts.byClient[client] else { return }
             counts.byClient[client] = count > 1 ? count - 1 : nil
         }
+    }
+
+    /// Whether a refusal is to be logged: one in ten seconds, or a flood of connections would become one of log lines.
+    func mayLog(at now: NIODeadline) -> Bool {
+        let next = nextLog.load(ordering: .relaxed)
+        guard now.uptimeNanoseconds >= next else { return false }
+        let later = (now + .seconds(10)).uptimeNanoseconds
+        return nextLog.compareExchange(expected: next, desired: later, ordering: .relaxed).exchanged
     }
 
     /// Has a listening socket accept no faster than it may.

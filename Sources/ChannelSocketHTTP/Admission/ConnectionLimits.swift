@@ -38,4 +38,18 @@ public struct ConnectionLimits: Sendable {
 
     /// Creates limits with the defaults.
     public init() {}
+
+    /// These limits, lowered to what the process may open.
+    ///
+    /// A connection that the system has no file for can't be told so; it waits, and all others with it.
+    ///
+    /// - Parameter openFiles: how many files the process may have open (`ulimit -n`); 64 are left for anything else.
+    /// - Returns: limits that fit, with a fifth for connections that are no WebSockets if there is not enough for all.
+    public func fitting(openFiles: Int) -> ConnectionLimits {
+        let files = max(openFiles - 64, 2)
+        var limits = self
+        limits.maxOthers = min(maxOthers, max(files / 5, 1))
+        limits.maxWebSockets = min(maxWebSockets, files - limits.maxOthers)
+        return limits
+    }
 }

@@ -47,6 +47,13 @@ final class FaultProxyLink {
         flows[direction]?.held = []
     }
 
+    /// A receiver that can't be written to and has not closed was reset: the system tells of a reset only once, and
+    /// this time it told the one who wrote.
+    private func receiverFailed(_ direction: FaultProxy.Direction) {
+        let opposite: FaultProxy.Direction = direction == .toClient ? .toUpstream : .toClient
+        if flows[opposite]?.ended == false { senderFailed(opposite) }
+    }
+
     /// Takes in what the sender of a direction has sent.
     func received(_ bytes: ByteBuffer, _ direction: FaultProxy.Direction) {
         guard let passed = flows[direction]?.filter?.pass(Array(bytes.readableBytesView)) else {
@@ -109,7 +116,8 @@ final class FaultProxyLink {
                 bytes = bytes.readSlice(length: min(cut.remaining, bytes.readableBytes)) ?? bytes
                 flow.cut?.remaining -= bytes.readableBytes
             }
-            receiver.writeAndFlush(bytes, promise: nil)
+            let link = NIOLoopBound(self, eventLoop: core.loop)
+            receiver.writeAndFlush(bytes).whenFailure { _ in link.value.receiverFailed(direction) }
             if let cut = flow.cut, cut.remaining == 0 {
                 flow.cut = nil
                 flows[direction] = flow

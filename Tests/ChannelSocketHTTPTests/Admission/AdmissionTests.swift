@@ -1,5 +1,6 @@
 import ChannelSocket
 import ChannelSocketHTTP
+import Foundation
 import NIOCore
 import Testing
 
@@ -46,6 +47,17 @@ struct AdmissionTests {
             #expect(statistics[.connectionsOverLimit] == 1)
             try await Self.waitForAnswer(port, "101")
         }
+    }
+
+    @Test("has limits that fit the number of open files")
+    func openFiles() {
+        let fitting = ConnectionLimits().fitting(openFiles: 1_064)
+        #expect(fitting.maxOthers == 200)
+        #expect(fitting.maxWebSockets == 800)
+        let many = ConnectionLimits().fitting(openFiles: 1 << 20)
+        #expect(many.maxOthers == ConnectionLimits().maxOthers)
+        #expect(many.maxWebSockets == ConnectionLimits().maxWebSockets)
+        #expect(ConnectionLimits().fitting(openFiles: 0).maxWebSockets == 1)
     }
 
     @Test("answers 503 at once to connections beyond those that may be without a WebSocket")
@@ -122,6 +134,29 @@ struct AdmissionTests {
                 }
             }
             try await Self.waitForAnswer(port, "101", ["X-Forwarded-For": "203.0.113.1"])
+        }
+    }
+
+    @Test("counts the clients of a proxy on a unix socket")
+    func unixSocket() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
+        let address = try SocketAddress(unixDomainSocketPath: path)
+        let configuration = Self.configuration {
+            $0.maxPerAddress = 1
+            $0.trustedProxies = TrustedProxies(networks: [])
+        }
+        try await withServer(configuration: configuration, unixSocket: path) { _, _ in
+            try await RawClient.connect(to: address) { first in
+                try await first.upgrade(["X-Forwarded-For": "203.0.113.1"])
+                try await RawClient.connect(to: address) { second in
+                    try await second.send(upgradeRequest(["X-Forwarded-For": "203.0.113.1"]))
+                    #expect(try await second.receiveAll().hasPrefix("HTTP/1.1 429 "))
+                }
+                try await RawClient.connect(to: address) { third in
+                    try await third.upgrade(["X-Forwarded-For": "203.0.113.2"])
+                }
+                try await RawClient.connect(to: address) { unnamed in try await unnamed.upgrade() }
+            }
         }
     }
 

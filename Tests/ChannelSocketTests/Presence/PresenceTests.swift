@@ -37,6 +37,21 @@ import Testing
         #expect(calls.withLock { $0 } == ["+ann", "-ann"])
     }
 
+    @Test("does not ask a store for ever that has ended before its channels", arguments: [false, true])
+    func endedStore(isOver: Bool) async throws {
+        let (presence, store) = makeNode()
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        store.die()
+        if isOver {
+            let run = Task { try await presence.run() }
+            run.cancel()
+            try? await run.value
+        }
+        // Returns, though it runs the first attempt itself.
+        try presence.untrack("ann", on: "room", by: 1, nil)
+        #expect(presence.hasEnded == isOver)
+    }
+
     @Test("asks for additions once per list, for all keys together")
     func fetch() async throws {
         let asked = Mutex<[Set<String>]>([])

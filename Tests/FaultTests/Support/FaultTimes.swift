@@ -14,11 +14,11 @@ enum FaultTimes {
         // A fault lasts until it is noticed, and these are only about how often a hopeless case is tried again.
         configuration.readOnlyRetryInterval = areShipped ? .seconds(10) : .seconds(1)
         guard !areShipped else { return }
-        configuration.commandTimeout = .seconds(1)
+        configuration.commandTimeout = .seconds(3)
         configuration.connectTimeout = .seconds(1)
         configuration.pingInterval = .milliseconds(500)
         configuration.probeInterval = .milliseconds(500)
-        configuration.probeTimeout = .seconds(2)
+        configuration.probeTimeout = .seconds(3)
         configuration.backoff = RedisBackoff(initial: .milliseconds(50), maximum: .milliseconds(500))
     }
 }

@@ -1,0 +1,233 @@
+"""What hostile clients cost a node, and whether a normal client notices: hostile.py [ATTACK ...]
+
+Each attack goes on while a normal client, in a process of its own, pushes, and connects anew, all the time. Prints a
+table; fails if that client ever waited longer than a second, or if memory does not come back.
+"""
+
+import asyncio
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "System"))
+
+from cluster import Node, wait_until
+from meter import Meter
+from phoenix import Client, Closed, Refused, frame, handshake
+
+# Not the normal client's address, as an attacker's would not be.
+ATTACKER = "127.0.0.66"
+WORST_MILLISECONDS = 1000
+# Beyond what a node holds anyway for its next connections.
+KEPT_MEBIBYTES = 30
+
+
+class Prober:
+    """The normal client."""
+
+    def __init__(self, port):
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "prober.py"), str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def worst(self):
+        """The worst latencies in ms since the last call."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        report = json.loads(self.process.stdout.readline() or '{"failed": "it ended"}')
+        if "failed" in report:
+            sys.exit(f"the normal client was not served: {report['failed']}")
+        return report
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+async def half_open(port, count=5_000):
+    """Connections that never finish their request: silent, or cut in the middle of the head."""
+    request = handshake(port)
+    writers = []
+    readers = []
+    for number in range(count):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(ATTACKER, 0))
+        writer.write(request[: number % len(request)])
+        readers.append(reader)
+        writers.append(writer)
+
+    async def end(reader):
+        try:
+            while await reader.read(4096):
+                pass
+        except OSError:
+            pass
+
+    began = time.monotonic()
+    done, waiting = await asyncio.wait([asyncio.create_task(end(reader)) for reader in readers], timeout=60)
+    for writer in writers:
+        writer.transport.abort()
+    return f"{len(done)} closed by the server, the last after {time.monotonic() - began:.1f} s", not waiting
+
+
+async def outcomes(attempts):
+    """Runs attempts, eight at a time, and counts how they ended."""
+    counts = {}
+    gate = asyncio.Semaphore(8)
+
+    async def one(attempt):
+        async with gate:
+            try:
+                outcome = await attempt()
+            except (Closed, Refused) as end:
+                outcome = str(end)
+            except OSError as error:
+                outcome = type(error).__name__
+            counts[outcome] = counts.get(outcome, 0) + 1
+
+    await asyncio.gather(*(one(attempt) for attempt in attempts))
+    return ", ".join(f"{count} × {outcome}" for outcome, count in sorted(counts.items()))
+
+
+def nested(port, count=100, depth=100_000):
+    """Payloads nested deeper than any stack would take."""
+    async def attempt(opening, closing):
+        client = await Client.connect(port, source=ATTACKER)
+        try:
+            await client.join("room:nested")
+            client.write(f'["j","2","room:nested","deep",{opening * depth}1{closing * depth}]')
+            return (await client.reply("2"))["status"]
+        finally:
+            client.abort()
+
+    return [lambda: attempt("[", "]"), lambda: attempt('{"a":', "}")] * (count // 2)
+
+
+def large(port, size, count=20):
+    """Frames of many bytes, valid JSON."""
+    async def attempt():
+        client = await Client.connect(port, source=ATTACKER)
+        try:
+            await client.join("room:large")
+            head, tail = '["j","2","room:large","big",{"a":"', '"}]'
+            client.write(head + "x" * (size - len(head) - len(tail)) + tail)
+            return (await client.reply("2"))["status"]
+        finally:
+            client.abort()
+
+    return [attempt] * count
+
+
+async def joins(port, topic, count=100_000):
+    """One client that joins as fast as it can."""
+    client = await Client.connect(port, source=ATTACKER)
+    counts = {}
+    ended = ""
+
+    async def read():
+        answered = 0
+        while answered < count:
+            message = await client.receive()
+            if message[3] == "phx_reply":
+                answered += 1
+                payload = message[4]
+                outcome = payload["response"].get("reason", "?") if payload["status"] == "error" else "ok"
+                counts[outcome] = counts.get(outcome, 0) + 1
+
+    reading = asyncio.create_task(read())
+    try:
+        for number in range(count):
+            client.write(json.dumps([str(number), str(number), topic(number), "phx_join", {}]))
+            if number % 100 == 0:
+                await client.writer.drain()
+                if reading.done():
+                    break
+        await asyncio.wait_for(reading, 60)
+    except (Closed, OSError, TimeoutError) as end:
+        ended = f", then {end or type(end).__name__}"
+    finally:
+        reading.cancel()
+        client.abort()
+    return ", ".join(f"{n:,} × {outcome}" for outcome, n in sorted(counts.items())) + ended
+
+
+async def cycles(port, count=20_000):
+    """Clients that come, join and go, half of them without a word."""
+    async def attempt(number):
+        client = await Client.connect(port, f"&user=u{number}", source=ATTACKER)
+        try:
+            await client.join("room:cycles")
+        except BaseException:
+            client.abort()
+            raise
+        if number % 2:
+            await client.close()
+            return "closed"
+        client.abort()
+        return "gone"
+
+    return await outcomes([lambda number=number: attempt(number) for number in range(count)])
+
+
+async def judged(work):
+    return await work, True
+
+
+ATTACKS = {
+    "half-open": ("5,000 half-open handshakes", half_open),
+    "nested": ("100 × JSON of 100,000 levels", lambda port: judged(outcomes(nested(port)))),
+    "oversized": ("20 × 10 MiB frame, above the limit", lambda port: judged(outcomes(large(port, 10 << 20)))),
+    "large": ("20 × 9.9 MB frame, below the limit", lambda port: judged(outcomes(large(port, 9_900_000)))),
+    "joins": ("100,000 joins of 100,000 topics", lambda port: judged(joins(port, lambda number: f"room:{number}"))),
+    "rejoins": ("100,000 joins of one topic", lambda port: judged(joins(port, lambda number: "room:again"))),
+    "cycles": ("20,000 × connect, join, disconnect", lambda port: judged(cycles(port))),
+}
+
+
+def main():
+    node = Node("hostile")
+    prober = Prober(node.port)
+    failures = []
+    try:
+        meter = Meter(node)
+        # What a node allocates with its first work is not the attack's.
+        asyncio.run(cycles(node.port, 200))
+        wait_until("the warming up to end", lambda: meter.health()["connections"] == 1)
+        print("| attack | memory before, peak, after (MiB) | worst push, connect (ms) | s | what the attacker got |")
+        print("| --- | --- | --- | --- | --- |", flush=True)
+        for name in sys.argv[1:] or ATTACKS:
+            title, attack = ATTACKS[name]
+            before = meter.memory()
+            meter.reset_peak()
+            resident = meter.peak()
+            prober.worst()
+            began = time.monotonic()
+            outcome, is_right = asyncio.run(attack(node.port))
+            seconds = time.monotonic() - began
+            time.sleep(1)
+            worst = prober.worst()
+            wait_until("the attacker's connections to end", lambda: meter.health()["connections"] <= 2)
+            after = meter.memory()
+            peak = before + meter.peak() - resident
+            print(f"| {title} | {before:.1f}, {peak:.1f}, {after:.1f} | {worst['push']:.0f}, {worst['connect']:.0f} "
+                  f"| {seconds:.1f} | {outcome} |", flush=True)
+            if max(worst["push"], worst["connect"]) > WORST_MILLISECONDS:
+                failures.append(f"{name}: a normal client waited longer than {WORST_MILLISECONDS} ms")
+            if after - before > KEPT_MEBIBYTES:
+                failures.append(f"{name}: {after - before:.0f} MiB did not come back")
+            if not is_right:
+                failures.append(f"{name}: {outcome}")
+        print(f"dropped: {({k: v for k, v in meter.health()['dropped'].items() if v})}")
+    finally:
+        prober.stop()
+        if node.stop() != 0:
+            failures.append("the node did not end in order")
+    for failure in failures:
+        print(f"FAILED {failure}")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Two nodes and a Redis under churn for some minutes: soak.py [MINUTES]
+
+Clients come, join, push, track presence, leave and go, in every order and half of them without a word. Meanwhile
+publishers on both nodes send numbered messages, which an observer on each node must get once and in order. When
+everybody is gone, each node must hold what it held after the first round: memory, file descriptors, connections,
+channels; nobody may be present, and nothing subscribed, in Redis.
+"""
+
+import asyncio
+import pathlib
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "System"))
+
+from cluster import Node, Redis, wait_until
+from meter import Meter
+from phoenix import DEADLINE, Client, Closed, Refused
+
+CHURNING = 100
+ROOMS = 20
+PUBLISHERS = 4
+# The allocator's own ups and downs; a leak of one small object for each client would be more within minutes.
+KEPT_MEBIBYTES = 12
+OBSERVED = "room:observed"
+
+
+class Round:
+    """Everything that goes on for a while."""
+
+    def __init__(self, nodes, seconds):
+        self.nodes = nodes
+        self.end = time.monotonic() + seconds
+        self.lives = self.pushes = 0
+        self.published = [0] * PUBLISHERS
+        self.failures = []
+
+    async def run(self):
+        observers = [await self.join(node, OBSERVED) for node in self.nodes]
+        seen = [[0] * PUBLISHERS for _ in observers]
+        observing = [asyncio.create_task(self.observe(*pair)) for pair in zip(observers, seen)]
+        beating = [asyncio.create_task(self.beat(observer)) for observer in observers]
+        await asyncio.gather(
+            *(self.churn() for _ in range(CHURNING)),
+            *(self.publish(number, self.nodes[number % len(self.nodes)]) for number in range(PUBLISHERS)),
+        )
+        deadline = time.monotonic() + DEADLINE
+        while any(numbers != self.published for numbers in seen) and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        for observer, numbers in zip(observers, seen):
+            if numbers != self.published:
+                self.failures.append(f"an observer saw {numbers} of {self.published} messages")
+            observer.abort()
+        for task in observing + beating:
+            task.cancel()
+
+    async def join(self, node, topic, user=None):
+        client = await Client.connect(node.port, f"&user={user}" if user else "")
+        try:
+            await client.join(topic)
+        except BaseException:
+            client.abort()
+            raise
+        return client
+
+    async def publish(self, number, node):
+        client = await self.join(node, OBSERVED)
+        while time.monotonic() < self.end:
+            self.published[number] += 1
+            ref = client.send("n", {"from": number, "n": self.published[number]}, OBSERVED, "j")
+            await asyncio.wait_for(client.reply(ref), DEADLINE)
+            await asyncio.sleep(0.01)
+        await client.close()
+
+    async def beat(self, client):
+        """Keeps a client that only listens from being closed for its silence."""
+        while True:
+            await asyncio.sleep(20)
+            client.send("heartbeat", {}, "phoenix")
+
+    async def observe(self, client, seen):
+        """Notes each publisher's last message, and complains if it is not the next."""
+        while True:
+            message = await client.receive()
+            if message[3] == "n":
+                number = message[4]["from"]
+                if message[4]["n"] != seen[number] + 1:
+                    self.failures.append(f"publisher {number}: {message[4]['n']} came after {seen[number]}")
+                seen[number] = message[4]["n"]
+
+    async def churn(self):
+        while time.monotonic() < self.end:
+            try:
+                await asyncio.wait_for(self.live(), DEADLINE)
+                self.lives += 1
+            except (Closed, Refused, OSError, TimeoutError) as error:
+                self.failures.append(f"a client was not served: {error!r}")
+                await asyncio.sleep(1)
+
+    async def live(self):
+        """The life of one client."""
+        topics = [f"room:{number}" for number in random.sample(range(ROOMS), random.randint(1, 3))]
+        client = await self.join(random.choice(self.nodes), topics[0], user=f"u{random.randrange(50)}")
+        try:
+            for topic in topics[1:]:
+                await client.join(topic)
+            for _ in range(random.randint(0, 10)):
+                topic = random.choice(topics)
+                ref = client.send("say", {"text": "x" * random.randrange(2_000)}, topic, "j")
+                if (await client.reply(ref))["status"] != "ok":
+                    self.failures.append("a push was refused")
+                self.pushes += 1
+                await asyncio.sleep(random.expovariate(20))
+            if random.random() < 0.3:
+                await client.reply(client.send("phx_leave", {}, topics[0], "j"))
+            if random.random() < 0.5:
+                await client.close()
+        finally:
+            client.abort()
+
+
+def settle(meters, redis):
+    """Waits until nothing is left of the clients; fails if something is."""
+    for meter in meters:
+        wait_until("all connections to end", lambda: meter.health()["connections"] == 0)
+        wait_until("all channels to end", lambda: meter.health()["channels"] == 0)
+    wait_until("presence to empty", lambda: not redis.command("--scan", "--pattern", "cs:{room:*}:p"))
+    wait_until("all topics to be unsubscribed", lambda: not redis.command("PUBSUB", "CHANNELS", "channels:room:*"))
+    wait_until("all sockets to be closed", lambda: len({meter.descriptors() for meter in meters}) == 1)
+
+
+def main():
+    seconds = 60 * float(sys.argv[1] if len(sys.argv) > 1 else 3)
+    redis = Redis()
+    nodes = [Node(f"soak_{name}", redis) for name in "ab"]
+    meters = [Meter(node) for node in nodes]
+    failures = []
+    try:
+        # The first round shows what a node that has worked holds.
+        share = [0.25, 0.25, 0.5]
+        held = []
+        for part in share:
+            current = Round(nodes, seconds * part)
+            began = time.monotonic()
+            asyncio.run(current.run())
+            settle(meters, redis)
+            held.append([(meter.memory(), meter.descriptors()) for meter in meters])
+            shown = ", ".join(f"{memory:.1f} MiB and {files} descriptors" for memory, files in held[-1])
+            print(f"{time.monotonic() - began:.0f} s: {current.lives:,} clients, {current.pushes:,} pushes, "
+                  f"{sum(current.published):,} observed messages; afterwards {shown}", flush=True)
+            failures += current.failures
+        for node, first, last in zip(nodes, held[0], held[-1]):
+            if last[0] > first[0] + KEPT_MEBIBYTES:
+                failures.append(f"{node.name} grew from {first[0]:.1f} to {last[0]:.1f} MiB")
+            if last[1] != first[1]:
+                failures.append(f"{node.name} went from {first[1]} to {last[1]} file descriptors")
+        for node, meter in zip(nodes, meters):
+            dropped = {kind: count for kind, count in meter.health()["dropped"].items() if count}
+            if dropped:
+                failures.append(f"{node.name} dropped {dropped}")
+    except AssertionError as error:
+        failures.append(str(error))
+    finally:
+        for node in nodes:
+            if node.stop() != 0:
+                failures.append(f"{node.name} did not end in order")
+        redis.close()
+    for failure in failures[:20]:
+        print(f"FAILED {failure}")
+    print("soak: " + (f"{len(failures)} failures" if failures else "everything came back"))
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
