@@ -31,6 +31,7 @@ let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distr
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -62,6 +63,7 @@ let package = Package(
             from: "1.4.0",
             traits: ["JSON", "YAML", "Reloading", "CommandLineArguments"]
         ),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.0.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
@@ -70,6 +72,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "PhoenixWire", dependencies: [nioCore], swiftSettings: swiftSettings),
         .target(
             name: "ChannelSocket",
@@ -92,10 +95,10 @@ let package = Package(
         .target(
             name: "ChannelSocketServer",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird, httpTypes,
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, metrics,
-                coreMetrics,
-                tracing, jwtKit, crypto, asyncHTTPClient,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "CMalloc", "PhoenixWire", hummingbird,
+                httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, yams,
+                metrics,
+                coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
             swiftSettings: swiftSettings

@@ -10,7 +10,7 @@ struct ChannelSocketCommand: AsyncParsableCommand {
         version: StockServer.version,
         subcommands: [
             ServeCommand.self, HealthCommand.self, PublishCommand.self, TailCommand.self, PresenceCommand.self,
-            TokenCommand.self, DoctorCommand.self, BenchCommand.self,
+            DoctorCommand.self, TokenCommand.self, ConfigCommand.self, BenchCommand.self,
         ]
     )
 }

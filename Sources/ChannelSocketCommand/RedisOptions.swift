@@ -24,8 +24,7 @@ struct RedisOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` for a URL that makes no sense.
     func configuration() throws -> RedisConfiguration? {
-        try ServerConfiguration(
-            flags: [.redisURL: redis, .channelPrefix: channelPrefix], only: [.redisURL, .channelPrefix]
-        ).redis
+        try LoadedConfiguration(flags: ["redis.url": redis, "redis.channel_prefix": channelPrefix])
+            .configuration.redis.configuration
     }
 }

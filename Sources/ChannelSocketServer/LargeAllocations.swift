@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-internal import Glibc
+internal import CMalloc
 #endif
 
 /// How the C library treats large pieces of memory.

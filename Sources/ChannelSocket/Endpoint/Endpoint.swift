@@ -1,6 +1,7 @@
 public import Logging
 import NIOCore
 public import PhoenixWire
+import Synchronization
 
 /// A place where Phoenix clients connect: a path, a connect callback and the routes to channels.
 ///
@@ -26,7 +27,7 @@ public final class Endpoint: Sendable {
     /// The path of the socket; clients connect to `{path}/websocket`.
     public let path: String
     /// The routes, in the order in which they are tried.
-    public let routes: [Route]
+    public var routes: [Route] { settings.routes }
     /// The connect callback.
     public let connect: Connect
     /// Where broadcasts go; its ``PubSub/shardCount`` is the number of pub/sub shards.
@@ -34,8 +35,9 @@ public final class Endpoint: Sendable {
     /// Who is in which topic.
     public let presence: Presence
     /// Limits and transport options.
-    public let configuration: Configuration
+    public var configuration: Configuration { settings.configuration }
     let logger: Logger
+    private let currentSettings: Mutex<EndpointSettings>
 
     /// Creates an endpoint.
     ///
@@ -60,10 +62,25 @@ public final class Endpoint: Sendable {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         self.pubSub = pubSub
         self.presence = presence ?? Presence(pubSub: pubSub)
-        self.configuration = configuration
         self.logger = logger
         self.connect = connect
-        self.routes = routes()
+        currentSettings = Mutex(EndpointSettings(configuration: configuration, routes: routes()))
+    }
+
+    /// What holds for a connection that comes now.
+    var settings: EndpointSettings { currentSettings.withLock { $0 } }
+
+    /// Replaces routes, limits and transport options without ending anything.
+    ///
+    /// Joins go by the new routes from now on. The limits hold for connections from now on; those that are there keep
+    /// what they came under.
+    ///
+    /// - Parameters:
+    ///   - configuration: the limits and transport options.
+    ///   - routes: the routes.
+    public func update(configuration: Configuration, @RouteBuilder routes: () -> [Route]) {
+        let settings = EndpointSettings(configuration: configuration, routes: routes())
+        currentSettings.withLock { $0 = settings }
     }
 
     /// The first route whose pattern matches a topic.

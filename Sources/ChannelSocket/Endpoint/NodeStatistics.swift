@@ -67,6 +67,12 @@ public final class NodeStatistics: Sendable {
         public static let callbackTimeouts = Drop(description: "callback_timeouts", index: 26)
         /// Replies dropped because the callback that made them had been cancelled.
         public static let lateReplies = Drop(description: "late_replies", index: 27)
+        /// Joins refused by the rules of a declared channel.
+        public static let refusedJoins = Drop(description: "refused_joins", index: 29)
+        /// Joins of declared channels refused because the topic was full.
+        public static let fullTopics = Drop(description: "full_topics", index: 30)
+        /// Events refused by the rules of a declared channel.
+        public static let refusedEvents = Drop(description: "refused_events", index: 31)
         /// Connections closed because their lifetime, such as that of a token, was over.
         public static let expiredSockets = Drop(description: "expired_sockets", index: 28)
 
@@ -77,13 +83,13 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, expiredSockets,
+            lateReplies, refusedJoins, fullTopics, refusedEvents, expiredSockets,
         ]
     }
 
     private let openConnections = Atomic(0)
     private let joinedChannels = Atomic(0)
-    private let drops = Mutex([Int](repeating: 0, count: Drop.allCases.count))
+    private let drops = Mutex([Int](repeating: 0, count: (Drop.allCases.map(\.index).max() ?? 0) + 1))
 
     /// Creates counters that start at 0.
     public init() {}
@@ -99,6 +105,7 @@ public final class NodeStatistics: Sendable {
         drops.withLock { $0[drop.index] }
     }
 
+    /// Counts something that was dropped.
     package func count(_ drop: Drop) {
         drops.withLock { $0[drop.index] += 1 }
     }

@@ -8,6 +8,7 @@ import PhoenixWire
 /// message is in `SocketSession+Routing`.
 final class SocketSession {
     let endpoint: Endpoint
+    private let settings: EndpointSettings
     let connection: WebSocketConnection
     let shard: LoopShard
     let serializer: Serializer
@@ -26,18 +27,19 @@ final class SocketSession {
         assigns: Assigns
     ) {
         self.endpoint = endpoint
+        settings = endpoint.settings
         self.connection = connection
         self.shard = shard
         self.serializer = serializer
         self.id = id
         self.assigns = assigns
-        allowance = InboundAllowance(endpoint.configuration.limits)
+        allowance = InboundAllowance(settings.configuration.limits)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
     var pubSub: PubSub { endpoint.pubSub }
     var statistics: NodeStatistics { endpoint.pubSub.statistics }
-    var limits: SocketLimits { endpoint.configuration.limits }
+    var limits: SocketLimits { settings.configuration.limits }
     var logger: Logger { endpoint.logger }
 
     /// Begins: from here on the socket can be disconnected by its id.

@@ -15,7 +15,7 @@ struct RunningServer: Sendable {
         change: (inout ServerConfiguration) -> Void = { _ in }, _ body: @Sendable (RunningServer) async throws -> Void
     ) async throws {
         var configuration = ServerConfiguration()
-        configuration.port = 0
+        configuration.listen.port = 0
         change(&configuration)
         let server = StockServer(
             configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -1,0 +1,9 @@
+#ifndef CMALLOC_SHIM_H
+#define CMALLOC_SHIM_H
+
+/* Swift's Glibc module is without this header. */
+#if defined(__GLIBC__) || defined(__linux__)
+#include <malloc.h>
+#endif
+
+#endif

@@ -1,0 +1,73 @@
+internal import ChannelSocket
+internal import NIOCore
+internal import PhoenixWire
+
+/// What a declaration comes down to when a member joins or sends something.
+final class DeclaredRules: Sendable {
+    // Clients take these events as the server's word: a member that could broadcast `phx_close` would throw the others
+    // out, and phoenix.js dispatches its replies as `chan_reply_REF`.
+    private static let reservedPrefixes = ["phx_", "presence_", "chan_reply_"]
+
+    /// The declaration.
+    let declaration: ChannelDeclaration
+    /// The hook that it refers to.
+    let hook: (any DeclaredChannelHook)?
+
+    /// Prepares a declaration.
+    ///
+    /// - Parameters:
+    ///   - declaration: the declaration.
+    ///   - hooks: the hooks that it may refer to, by name.
+    init(_ declaration: ChannelDeclaration, hooks: [String: any DeclaredChannelHook]) {
+        self.declaration = declaration
+        hook = declaration.webhook.flatMap { hooks[$0] }
+    }
+
+    /// Looks for a reason why somebody may not join.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic.
+    ///   - claims: what their token says; nil without a token.
+    /// - Returns: the reason; nil if they may.
+    func refusal(ofJoining topic: String, _ claims: AuthenticatedClaims?) -> String? {
+        switch declaration.access {
+        case .everybody:
+            return nil
+        case .authenticated:
+            return claims == nil ? "unauthorized" : nil
+        case .claim:
+            guard let claims else { return "unauthorized" }
+            let wildcard = wildcard(in: topic)
+            let holds = declaration.claims.allSatisfy { $0.holds(for: claims, topic: topic, wildcard: wildcard) }
+            return holds ? nil : "forbidden"
+        }
+    }
+
+    /// Looks for a reason why an event may not be sent.
+    ///
+    /// - Parameters:
+    ///   - event: the event.
+    ///   - payload: its payload.
+    /// - Returns: the reason; nil if it may.
+    func refusal(of event: String, _ payload: Payload) -> String? {
+        if Self.reservedPrefixes.contains(where: event.hasPrefix) { return "reserved event" }
+        if payload.isBinary {
+            if !declaration.allowsBinary { return "binary not allowed" }
+        } else if !payload.isJSONObject {
+            return "the payload must be a JSON object or binary"
+        }
+        if let events = declaration.events, !events.contains(event) { return "event not allowed" }
+        if let limit = declaration.maxPayloadBytes, payload.bytes.readableBytes > limit { return "payload too large" }
+        return nil
+    }
+
+    /// Finds what the `*` of the pattern stands for.
+    ///
+    /// - Parameter topic: a topic that matches.
+    /// - Returns: the end of the topic; empty if the pattern has no `*`.
+    func wildcard(in topic: String) -> String {
+        let pattern = declaration.topic.description
+        guard pattern.utf8.last == UInt8(ascii: "*") else { return "" }
+        return String(decoding: topic.utf8.dropFirst(pattern.utf8.count - 1), as: UTF8.self)
+    }
+}

@@ -1,0 +1,11 @@
+/// A configuration, and where each of its values comes from.
+package struct LoadedConfiguration: Sendable {
+    /// The configuration.
+    package let configuration: ServerConfiguration
+    /// All values in the order of the reference.
+    package let settings: [EffectiveSetting]
+    /// What it was read from.
+    package let sources: ConfigurationSources
+    /// The files it depends on: its own, and those of secrets and certificates.
+    package let files: Set<String>
+}

@@ -1,0 +1,44 @@
+/// What a stock server is told, section by section.
+///
+/// `channelsocket serve` fills it from flags, environment and a file; each section stands for itself, so that a program
+/// can take one without the others.
+public struct ServerConfiguration: Sendable {
+    /// Where clients come in.
+    public var listen = ListenConfiguration()
+    /// The Redis that joins this node with others.
+    public var redis = RedisSection()
+    /// What the node's identity begins with; nil for a random one.
+    public var nodeName: String?
+    /// What a client may take or do.
+    public var limits = LimitsConfiguration()
+    /// Which web pages may connect.
+    public var origins = OriginsConfiguration()
+    /// The proxies between clients and the node.
+    public var proxies = ProxiesConfiguration()
+    /// Who is in which topic.
+    public var presence = PresenceSection()
+    /// Who may connect and use the HTTP API, and which backends decide.
+    public var access = AccessConfiguration()
+    /// The sections of a file that ``access`` is made of.
+    var accessSections = AccessSections()
+    /// The channels without code; the first that matches a topic has it.
+    public var channels: [ChannelDeclaration] = [.room]
+    /// How the node goes.
+    public var drain = DrainConfiguration()
+    /// How often it is looked whether a file of the configuration has changed; nil for never.
+    public var reloadInterval: Duration? = .seconds(5)
+    /// What is logged.
+    public var logging = LoggingConfiguration()
+
+    /// Creates the configuration of a lone node on port 4000.
+    public init() {}
+
+    /// The channels, where those of a server that declares none depend on whether clients have tokens.
+    var effectiveChannels: [ChannelDeclaration] {
+        guard channels == [.room], access.tokens != nil else { return channels }
+        // Who authenticates clients does not want them to choose their names.
+        var room = ChannelDeclaration.room
+        room.presenceKey = .claim("sub")
+        return [room]
+    }
+}

@@ -1,0 +1,145 @@
+internal import ChannelSocket
+internal import ChannelSocketHTTP
+internal import ChannelSocketRedis
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+
+extension StockServer {
+    /// What a node is made of.
+    struct Parts: Sendable {
+        let group: MultiThreadedEventLoopGroup
+        let pubSub: PubSub
+        let presence: Presence
+        let access: AccessControl
+        let channels: DeclaredChannels
+        let endpoint: Endpoint
+        let drain: Drain
+
+        /// Takes up what a running node can take up of another configuration.
+        func update(to configuration: ServerConfiguration) async throws {
+            try await access.update(configuration.access)
+            channels.replace(configuration.effectiveChannels)
+            endpoint.update(configuration: configuration.endpoint) { channels.routes }
+        }
+    }
+
+    /// Makes the parts.
+    func assemble(logger: Logger) async throws -> Parts {
+        let group = eventLoopGroup
+        let access = try await AccessControl(configuration.access, node: node, eventLoopGroup: group, logger: logger)
+        let redis = redisAdapter(on: group, logger: logger)
+        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
+        let store: any PresenceStore =
+            redis.map { RedisPresenceStore(adapter: $0, configuration: configuration.presence.redis, logger: logger) }
+            ?? MemoryPresenceStore()
+        let presence = Presence(
+            pubSub: pubSub, store: store, configuration: configuration.presence.presence, logger: logger
+        )
+        let channels = try DeclaredChannels(
+            configuration.effectiveChannels,
+            hooks: access.webhooks,
+            node: node,
+            statistics: pubSub.statistics,
+            claims: { payload, socket in try await access.claims(joiningWith: payload, socket: socket) }
+        )
+        let endpoint = Endpoint(
+            configuration.listen.path,
+            pubSub: pubSub,
+            presence: presence,
+            configuration: configuration.endpoint,
+            logger: logger,
+            connect: { request in
+                let result = await access.connect(request)
+                guard case .accept(let id, var assigns, let lifetime) = result else { return result }
+                assigns[ConnectionParams.assign] = ConnectionParams(request.params, keeping: channels.params)
+                return .accept(id: id, assigns: assigns, lifetime: lifetime)
+            },
+            routes: { channels.routes }
+        )
+        return Parts(
+            group: group, pubSub: pubSub, presence: presence, access: access, channels: channels, endpoint: endpoint,
+            drain: Drain(configuration.drain, logger: logger)
+        )
+    }
+
+    /// Makes what clients talk to.
+    func application(
+        of parts: Parts, logger: Logger, onListening: @escaping @Sendable (_ url: String) -> Void
+    ) -> some ApplicationProtocol {
+        // Hummingbird's only word at info level is that it listens, which `onListening` says better.
+        var httpLogger = logger
+        if logger.logLevel == .info { httpLogger.logLevel = .notice }
+        let host = configuration.listen.host
+        return Application(
+            router: router(of: parts),
+            server: .channelSocket(
+                mounts: [parts.endpoint], configuration: configuration.http, statistics: parts.pubSub.statistics
+            ),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            },
+            eventLoopGroupProvider: .shared(parts.group),
+            logger: httpLogger
+        )
+    }
+
+    private func router(of parts: Parts) -> Router<BasicRequestContext> {
+        let router = Router()
+        ChatPage(node: node.description, socketPath: configuration.listen.path).addRoutes(to: router)
+        let backend = configuration.redis.server == nil ? "memory" : "redis"
+        let (pubSub, presence, drain) = (parts.pubSub, parts.presence, parts.drain)
+        let health: @Sendable () -> HealthReport = {
+            HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
+        }
+        HealthController(report: health, isDraining: { drain.isDraining }).addRoutes(to: router)
+        APIController(pubSub: pubSub, presence: presence, access: parts.access, health: health).addRoutes(to: router)
+        return router
+    }
+
+    /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
+    private var eventLoopGroup: MultiThreadedEventLoopGroup {
+        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return .singleton }
+        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.listen.eventLoops ?? 64)
+    }
+
+    /// The link to the other nodes, if there are any.
+    private func redisAdapter(on group: any EventLoopGroup, logger: Logger) -> RedisAdapter? {
+        guard let redis = configuration.redis.configuration else {
+            logger.info("no Redis configured: this node is alone and keeps everything in memory")
+            return nil
+        }
+        logger.info(
+            "joining other nodes through Redis",
+            metadata: ["redis.address": "\(redis.address)", "redis.channel_prefix": "\(redis.channelPrefix)"]
+        )
+        return RedisAdapter(redis, eventLoopGroup: group, logger: logger)
+    }
+}
+
+extension ServerConfiguration {
+    /// What concerns sockets.
+    fileprivate var endpoint: Endpoint.Configuration {
+        var endpoint = Endpoint.Configuration()
+        endpoint.limits = limits.socket
+        endpoint.webSocket = limits.webSocket
+        endpoint.webSocket.drainWindow = TimeAmount(drain.window)
+        endpoint.originCheck = OriginCheck(isEnabled: origins.isChecked, allowed: origins.allowed)
+        return endpoint
+    }
+
+    /// What concerns connections.
+    fileprivate var http: MountedHTTPChannel.Configuration {
+        var connections = limits.connections
+        connections.trustedProxies =
+            proxies.trusted.isEmpty ? .none : TrustedProxies(networks: proxies.trusted, headerField: proxies.header)
+        return MountedHTTPChannel.Configuration(
+            handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout, connections: connections
+        )
+    }
+}
