@@ -95,10 +95,9 @@ let package = Package(
         .target(
             name: "ChannelSocketServer",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "CMalloc", "PhoenixWire", hummingbird,
+                "CMalloc", "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "PhoenixWire", hummingbird,
                 httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, yams,
-                metrics,
-                coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
+                metrics, coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
             resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
             swiftSettings: swiftSettings
