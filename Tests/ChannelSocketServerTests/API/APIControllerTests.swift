@@ -193,7 +193,7 @@ struct APIControllerTests {
         try await RedisServer.withServer { redis in
             let url = try RedisConfiguration(url: redis.url)
             let change: @Sendable (inout ServerConfiguration) -> Void = {
-                $0.redis = url
+                $0.redis.server = url
                 $0.access.apiKeys = Self.keys
                 $0.access.tokens = TokenConfiguration()
                 $0.access.tokens?.keys = [TokenKeyConfiguration(.hs256, source: .secret(TokenFixtures.secret))]
@@ -218,7 +218,7 @@ struct APIControllerTests {
     @Test("sends nothing while the node is cut off from the others")
     func cutOff() async throws {
         let change: @Sendable (inout ServerConfiguration) -> Void = {
-            $0.redis = try? RedisConfiguration(url: "redis://127.0.0.1:1")
+            $0.redis.server = try? RedisConfiguration(url: "redis://127.0.0.1:1")
             $0.access.apiKeys = Self.keys
         }
         try await RunningServer.with(change: change) { server in
