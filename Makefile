@@ -21,7 +21,7 @@ SECONDS ?= 60
 MINUTES ?= 3
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
-PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light prometheus
+PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light prometheus curl openssl
 
 .PHONY: herd help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
     lint format fuzz conformance soak hostile clean packages-run packages-test clients
