@@ -83,7 +83,7 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, refusedJoins, fullTopics, refusedEvents, expiredSockets,
+            lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents,
         ]
     }
 
