@@ -17,6 +17,7 @@ extension StockServer {
         let endpoint: Endpoint
         let certificate: ServerCertificate?
         let drain: Drain
+        let observation: Observation
 
         /// Takes up what a running node can take up of another configuration.
         func update(to configuration: ServerConfiguration) async throws {
@@ -24,7 +25,7 @@ extension StockServer {
                 throw ServerCertificateError("TLS can't be turned on or off without a restart")
             }
             try certificate?.replace(configuration.tls)
-            try await access.update(configuration.access)
+            try await access.update(configuration.admin.access(addingTo: configuration.access))
             channels.replace(configuration.effectiveChannels)
             endpoint.update(configuration: configuration.endpoint) { channels.routes }
         }
@@ -34,9 +35,16 @@ extension StockServer {
     func assemble(logger: Logger) async throws -> Parts {
         let group = eventLoopGroup
         let certificate = configuration.tls.isOn ? try ServerCertificate(configuration.tls) : nil
-        let access = try await AccessControl(configuration.access, node: node, eventLoopGroup: group, logger: logger)
+        let access = try await AccessControl(
+            configuration.admin.access(addingTo: configuration.access), node: node, eventLoopGroup: group,
+            logger: logger
+        )
+        let tracer = OTLPTracer(configuration.tracing, node: node, logger: logger, factory: registry)
         let redis = redisAdapter(on: group, logger: logger)
-        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
+        let pubSub = PubSub(
+            adapter: redis ?? LocalAdapter(), node: node, logger: logger, metricsFactory: registry,
+            tracer: configuration.tracing.endpoint == nil ? nil : tracer
+        )
         let store: any PresenceStore =
             redis.map { RedisPresenceStore(adapter: $0, configuration: configuration.presence.redis, logger: logger) }
             ?? MemoryPresenceStore()
@@ -66,7 +74,11 @@ extension StockServer {
         )
         return Parts(
             group: group, pubSub: pubSub, presence: presence, access: access, channels: channels, endpoint: endpoint,
-            certificate: certificate, drain: Drain(configuration.drain, logger: logger)
+            certificate: certificate, drain: Drain(configuration.drain, logger: logger),
+            observation: Observation(
+                NodeStatus(pubSub: pubSub, redis: redis), access: access, tracer: tracer, registry: registry, on: group,
+                logger: logger
+            )
         )
     }
 
@@ -81,6 +93,9 @@ extension StockServer {
         var http = configuration.http
         if let certificate = parts.certificate { http.encryption = { try certificate.encrypt($0) } }
         let scheme = parts.certificate == nil ? "http" : "https"
+        if let files = FileDescriptorLimit.raise() {
+            http.connections = http.connections.fitting(openFiles: Int(clamping: files.soft))
+        }
         return Application(
             router: router(of: parts),
             server: .channelSocket(
@@ -107,7 +122,12 @@ extension StockServer {
             HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
         }
         HealthController(report: health, isDraining: { drain.isDraining }).addRoutes(to: router)
-        APIController(pubSub: pubSub, presence: presence, access: parts.access, health: health).addRoutes(to: router)
+        let roster = parts.observation.roster
+        APIController(
+            pubSub: pubSub, presence: presence, access: parts.access, health: health, nodes: { roster.nodes }
+        )
+        .addRoutes(to: router)
+        parts.observation.addRoutes(to: router, metrics: configuration.metrics, admin: configuration.admin)
         return router
     }
 
