@@ -27,7 +27,11 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing: Target.Dependency = .product(
+    name: "InMemoryTracing", package: "swift-distributed-tracing"
+)
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -76,12 +80,12 @@ let package = Package(
         .target(name: "PhoenixWire", dependencies: [nioCore], swiftSettings: swiftSettings),
         .target(
             name: "ChannelSocket",
-            dependencies: ["PhoenixWire", nioCore, logging, lifecycle],
+            dependencies: ["PhoenixWire", nioCore, logging, lifecycle, coreMetrics, tracing],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "ChannelSocketRedis",
-            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging],
+            dependencies: ["ChannelSocket", "PhoenixWire", "CHiredis", nioCore, nioPosix, logging, coreMetrics],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -99,7 +103,11 @@ let package = Package(
                 httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, configuration, yams,
                 metrics, coreMetrics, tracing, jwtKit, crypto, asyncHTTPClient,
             ],
-            resources: [.embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json")],
+            resources: [
+                .embedInCode("Resources/chat.html"), .embedInCode("Resources/openapi.json"),
+                .embedInCode("Resources/admin.html"), .embedInCode("Resources/admin.js"),
+                .embedInCode("Resources/admin.css"),
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -116,8 +124,8 @@ let package = Package(
             name: "ChannelSocketCommand",
             dependencies: [
                 "ChannelSocket", "ChannelSocketBench", "ChannelSocketClient", "ChannelSocketRedis",
-                "ChannelSocketServer", "PhoenixWire", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
-                nioSSL,
+                "ChannelSocketServer", "PhoenixWire", argumentParser, asyncHTTPClient, coreMetrics, logging, nioCore,
+                nioHTTP1, nioSSL,
             ],
             swiftSettings: swiftSettings
         ),
@@ -141,7 +149,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketTests",
-            dependencies: ["ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging],
+            dependencies: [
+                "ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging, coreMetrics, metricsTestKit,
+                tracing, inMemoryTracing,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -164,8 +175,7 @@ let package = Package(
             name: "ChannelSocketServerTests",
             dependencies: [
                 "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
-                nioCore,
-                nioHTTP1, logging, asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix, logging, coreMetrics, asyncHTTPClient, hummingbird, tracing,
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ChannelSocketServer
+internal import CoreMetrics
 internal import Logging
 
 #if canImport(Glibc)
@@ -31,8 +32,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try await options.load()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        try await StockServer(loaded: loaded).run { url in
+        LoggingSystem.bootstrap { loaded.configuration.logging.format.makeHandler(label: $0) }
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        try await StockServer(loaded: loaded, registry: registry).run { url in
             print("listening on \(url)")
             // Standard output is buffered when it is not a terminal, and others wait for this line.
             fflush(nil)

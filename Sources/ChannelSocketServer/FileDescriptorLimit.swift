@@ -17,16 +17,21 @@ package struct FileDescriptorLimit: Equatable {
     ///
     /// - Returns: what holds afterwards; nil if the system does not say.
     package static func raise() -> FileDescriptorLimit? {
-        guard var limit = current() else { return nil }
+        guard var limit = read() else { return nil }
         if limit.rlim_cur < limit.rlim_max {
             limit.rlim_cur = limit.rlim_max
             // A refusal changes nothing, and is told by what is read back.
             _ = setrlimit(resource, &limit)
         }
-        return current().map { FileDescriptorLimit(soft: UInt64($0.rlim_cur), hard: UInt64($0.rlim_max)) }
+        return current()
     }
 
-    private static func current() -> rlimit? {
+    /// What holds now; nil if the system does not say.
+    static func current() -> FileDescriptorLimit? {
+        read().map { FileDescriptorLimit(soft: UInt64($0.rlim_cur), hard: UInt64($0.rlim_max)) }
+    }
+
+    private static func read() -> rlimit? {
         var limit = rlimit()
         return getrlimit(resource, &limit) == 0 ? limit : nil
     }

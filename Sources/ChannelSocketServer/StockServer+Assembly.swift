@@ -16,10 +16,11 @@ extension StockServer {
         let channels: DeclaredChannels
         let endpoint: Endpoint
         let drain: Drain
+        let observation: Observation
 
         /// Takes up what a running node can take up of another configuration.
         func update(to configuration: ServerConfiguration) async throws {
-            try await access.update(configuration.access)
+            try await access.update(configuration.admin.access(addingTo: configuration.access))
             channels.replace(configuration.effectiveChannels)
             endpoint.update(configuration: configuration.endpoint) { channels.routes }
         }
@@ -28,9 +29,16 @@ extension StockServer {
     /// Makes the parts.
     func assemble(logger: Logger) async throws -> Parts {
         let group = eventLoopGroup
-        let access = try await AccessControl(configuration.access, node: node, eventLoopGroup: group, logger: logger)
+        let access = try await AccessControl(
+            configuration.admin.access(addingTo: configuration.access), node: node, eventLoopGroup: group,
+            logger: logger
+        )
+        let tracer = OTLPTracer(configuration.tracing, node: node, logger: logger, factory: registry)
         let redis = redisAdapter(on: group, logger: logger)
-        let pubSub = PubSub(adapter: redis ?? LocalAdapter(), node: node, logger: logger)
+        let pubSub = PubSub(
+            adapter: redis ?? LocalAdapter(), node: node, logger: logger, metricsFactory: registry,
+            tracer: configuration.tracing.endpoint == nil ? nil : tracer
+        )
         let store: any PresenceStore =
             redis.map { RedisPresenceStore(adapter: $0, configuration: configuration.presence.redis, logger: logger) }
             ?? MemoryPresenceStore()
@@ -60,7 +68,11 @@ extension StockServer {
         )
         return Parts(
             group: group, pubSub: pubSub, presence: presence, access: access, channels: channels, endpoint: endpoint,
-            drain: Drain(configuration.drain, logger: logger)
+            drain: Drain(configuration.drain, logger: logger),
+            observation: Observation(
+                NodeStatus(pubSub: pubSub, redis: redis), access: access, tracer: tracer, registry: registry, on: group,
+                logger: logger
+            )
         )
     }
 
@@ -72,10 +84,14 @@ extension StockServer {
         var httpLogger = logger
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let host = configuration.listen.host
+        var http = configuration.http
+        if let files = FileDescriptorLimit.raise() {
+            http.connections = http.connections.fitting(openFiles: Int(clamping: files.soft))
+        }
         return Application(
             router: router(of: parts),
             server: .channelSocket(
-                mounts: [parts.endpoint], configuration: configuration.http, statistics: parts.pubSub.statistics
+                mounts: [parts.endpoint], configuration: http, statistics: parts.pubSub.statistics
             ),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog
@@ -98,7 +114,12 @@ extension StockServer {
             HealthReport(pubSub: pubSub, presence: presence, backend: backend, isDraining: drain.isDraining)
         }
         HealthController(report: health, isDraining: { drain.isDraining }).addRoutes(to: router)
-        APIController(pubSub: pubSub, presence: presence, access: parts.access, health: health).addRoutes(to: router)
+        let roster = parts.observation.roster
+        APIController(
+            pubSub: pubSub, presence: presence, access: parts.access, health: health, nodes: { roster.nodes }
+        )
+        .addRoutes(to: router)
+        parts.observation.addRoutes(to: router, metrics: configuration.metrics, admin: configuration.admin)
         return router
     }
 

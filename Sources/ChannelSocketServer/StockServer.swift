@@ -16,14 +16,20 @@ public struct StockServer: Sendable {
     let node: NodeID
     private let loaded: LoadedConfiguration?
     private let logger: Logger
+    let registry: PrometheusRegistry
 
     /// Creates a server.
     ///
     /// - Parameters:
     ///   - configuration: where to listen and which nodes to join; also the level of the log.
     ///   - logger: takes the log.
-    public init(configuration: ServerConfiguration, logger: Logger = Logger(label: "channelsocket")) {
-        self.init(configuration, loaded: nil, logger: logger)
+    ///   - registry: takes the metrics, for `/metrics`.
+    public init(
+        configuration: ServerConfiguration,
+        logger: Logger = Logger(label: "channelsocket"),
+        registry: PrometheusRegistry = PrometheusRegistry()
+    ) {
+        self.init(configuration, loaded: nil, logger: logger, registry: registry)
     }
 
     /// Creates a server that reads its configuration again when it is told to, or when the file changes.
@@ -31,13 +37,21 @@ public struct StockServer: Sendable {
     /// - Parameters:
     ///   - loaded: the configuration, and where it came from.
     ///   - logger: takes the log.
-    package init(loaded: LoadedConfiguration, logger: Logger = Logger(label: "channelsocket")) {
-        self.init(loaded.configuration, loaded: loaded, logger: logger)
+    ///   - registry: takes the metrics, for `/metrics`.
+    package init(
+        loaded: LoadedConfiguration,
+        logger: Logger = Logger(label: "channelsocket"),
+        registry: PrometheusRegistry = PrometheusRegistry()
+    ) {
+        self.init(loaded.configuration, loaded: loaded, logger: logger, registry: registry)
     }
 
-    private init(_ configuration: ServerConfiguration, loaded: LoadedConfiguration?, logger: Logger) {
+    private init(
+        _ configuration: ServerConfiguration, loaded: LoadedConfiguration?, logger: Logger, registry: PrometheusRegistry
+    ) {
         self.configuration = configuration
         self.loaded = loaded
+        self.registry = registry
         self.logger = logger
         // A name that a person recognises, and a part that no earlier start of the node had.
         node = configuration.nodeName.flatMap { NodeID("\($0)_\(NodeID())") } ?? NodeID()
@@ -59,6 +73,7 @@ public struct StockServer: Sendable {
 
         let parts = try await assemble(logger: logger)
         var services: [any Service] = parts.access.services + [parts.pubSub, parts.presence]
+        services += parts.observation.services
         services.append(
             LinkWatch(disconnectReason: { [pubSub = parts.pubSub] in pubSub.disconnectReason }, logger: logger))
         if let loaded {

@@ -107,8 +107,8 @@ class Redis:
 class Node(Process):
     """`channelsocket serve`, listening."""
 
-    def __init__(self, name, redis=None, port=0):
-        environment = {"CHANNELSOCKET_NODE_NAME": name, "PORT": str(port)}
+    def __init__(self, name, redis=None, port=0, environment=None):
+        environment = {"CHANNELSOCKET_NODE_NAME": name, "PORT": str(port)} | (environment or {})
         if redis:
             environment["REDIS_URL"] = redis.url
         super().__init__(name, [BINARY, "serve"], environment)

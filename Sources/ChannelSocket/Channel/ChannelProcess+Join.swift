@@ -23,6 +23,7 @@ extension ChannelProcess {
             return refuse(error)
         }
         session.statistics.channelsChanged(by: 1)
+        session.counters.joinsAccepted.addAsOnlyWriter(1)
         closePredecessor()
         startClock()
         try await channel.joined(socket: socket())
@@ -58,6 +59,7 @@ extension ChannelProcess {
 
     /// Refuses the join and lets go of everything but a callback that is still running.
     func refuse(_ error: any Error) {
+        session.counters.joinsRefused.addAsOnlyWriter(1)
         let response: Payload
         if let refusal = error as? JoinRefused {
             response = refusal.payload
@@ -69,7 +71,7 @@ extension ChannelProcess {
         session.sendOrLog(Reply(joinRef: joinRef, ref: joinMessageRef, topic: topic, status: .error, payload: response))
         closePredecessor()
         // Messages sent in the hope of success get what any message to a topic not joined gets.
-        let waiting = mailbox.removeAll()
+        let waiting = emptyMailbox()
         requestEnd(.refused)
         session.forget(self)
         for case .message(let message) in waiting {

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import PhoenixWire
 import Synchronization
+import Tracing
 
 /// From the upgrade request to a running socket.
 extension Endpoint: WebSocketMount {
@@ -10,8 +11,8 @@ extension Endpoint: WebSocketMount {
         path.hasSuffix("/websocket") && path.dropLast("/websocket".count) == (self.path == "/" ? "" : self.path)
     }
 
-    /// Checks the origin, negotiates the serializer and asks the connect callback; refusals are 403 with an empty body, as in Phoenix.
-    public func decide(_ request: UpgradeRequest) async -> UpgradeDecision {
+    /// ``decide(_:)``, traced or not.
+    func admit(_ request: UpgradeRequest) async -> UpgradeDecision {
         guard configuration.originCheck.allows(request) else { return refuseOrigin(request) }
         guard let params = ConnectParams(query: request.query) else {
             pubSub.statistics.count(.malformedRequests)
@@ -38,13 +39,17 @@ extension Endpoint: WebSocketMount {
             case .deny(let status, let reason):
                 return refuse(reason, status: status, body: reason)
             case .accept(let id, let assigns, let lifetime):
+                let trace = currentTrace
                 return .accept(headers: headers) { [self] channel in
                     let connection = WebSocketConnection(
                         loop: pubSub.shard(for: channel.eventLoop).transport, configuration: configuration.webSocket,
                         statistics: pubSub.statistics
                     )
                     if let lifetime { connection.end(after: lifetime, on: channel.eventLoop) }
-                    open(connection, on: channel.eventLoop, serializer: serializer, id: id, assigns: assigns)
+                    open(
+                        connection, on: channel.eventLoop, serializer: serializer, id: id, assigns: assigns,
+                        trace: trace
+                    )
                     try connection.install(on: channel)
                 }
             }
@@ -70,11 +75,11 @@ extension Endpoint: WebSocketMount {
 
     private func open(
         _ connection: WebSocketConnection, on eventLoop: any EventLoop, serializer: Serializer, id: String?,
-        assigns: Assigns
+        assigns: Assigns, trace: ServiceContext?
     ) {
         let session = SocketSession(
             endpoint: self, connection: connection, shard: pubSub.shard(for: eventLoop), serializer: serializer,
-            id: id, assigns: assigns
+            id: id, assigns: assigns, trace: trace
         )
         connection.handler = session
         session.opened()

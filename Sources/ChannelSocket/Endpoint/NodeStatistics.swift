@@ -12,7 +12,7 @@ public final class NodeStatistics: Sendable {
 
         /// Connections refused at the upgrade.
         public static let refusedConnections = Drop(description: "refused_connections", index: 0)
-        /// Connections closed because of malformed WebSocket frames or oversized messages.
+        /// Connections closed because of malformed WebSocket frames, or messages too large or too long unfinished.
         public static let protocolErrors = Drop(description: "protocol_errors", index: 1)
         /// Connections closed because of undecodable Phoenix messages.
         public static let malformedMessages = Drop(description: "malformed_messages", index: 2)
@@ -83,11 +83,12 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, refusedJoins, fullTopics, refusedEvents, expiredSockets,
+            lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents,
         ]
     }
 
     private let openConnections = Atomic(0)
+    private let openedConnections = Atomic(0)
     private let joinedChannels = Atomic(0)
     private let drops = Mutex([Int](repeating: 0, count: (Drop.allCases.map(\.index).max() ?? 0) + 1))
 
@@ -96,6 +97,9 @@ public final class NodeStatistics: Sendable {
 
     /// WebSocket connections that are open now.
     public var connections: Int { openConnections.load(ordering: .relaxed) }
+
+    /// WebSocket connections that were opened since the start.
+    public var connectionsOpened: Int { openedConnections.load(ordering: .relaxed) }
 
     /// Channels that are joined now.
     public var channels: Int { joinedChannels.load(ordering: .relaxed) }
@@ -112,6 +116,7 @@ public final class NodeStatistics: Sendable {
 
     func connectionsChanged(by difference: Int) {
         openConnections.wrappingAdd(difference, ordering: .relaxed)
+        if difference > 0 { openedConnections.wrappingAdd(difference, ordering: .relaxed) }
     }
 
     func channelsChanged(by difference: Int) {

@@ -1,8 +1,10 @@
+public import CoreMetrics
 public import Logging
 import NIOCore
 public import PhoenixWire
 public import ServiceLifecycle
 import Synchronization
+public import Tracing
 
 /// The broadcasts of a node: between its own connections, and to and from the other nodes.
 ///
@@ -16,6 +18,8 @@ public final class PubSub: Service {
     public let node: NodeID
     /// In how many parts, each with a lock of its own, the node's topics are kept.
     public let shardCount: Int
+    /// Takes the spans of connects, joins, pushes and publishes; nil if nothing is traced.
+    public let tracer: (any Tracer)?
     /// What the node counts.
     public let statistics = NodeStatistics()
 
@@ -23,6 +27,7 @@ public final class PubSub: Service {
     private let logger: Logger
     private let tables: [LockedTable]
     private let loops: PerLoop<LoopShard>
+    private let publishTimer: CoreMetrics.Timer?
     private let abandonObservers = Mutex<[@Sendable (String) -> Void]>([])
 
     private final class LockedTable: Sendable {
@@ -36,18 +41,28 @@ public final class PubSub: Service {
     ///   - shards: in how many parts the topics are kept; more than the number of event loops does not help.
     ///   - node: the identity of this node.
     ///   - logger: where what goes wrong is reported.
+    ///   - metricsFactory: takes how long publishes take, as `channelsocket_publish_duration_seconds`; by default what
+    ///     was bootstrapped before. ``NodeMetrics`` reports all the rest.
+    ///   - tracer: takes spans of connects, joins, pushes and publishes; none by default, so that who does not trace
+    ///     pays nothing. `InstrumentationSystem.tracer` is the one that was bootstrapped.
     public init(
         adapter: any PubSubAdapter = LocalAdapter(),
         shards: Int = 8,
         node: NodeID = NodeID(),
-        logger: Logger = Logger(label: "channelsocket.pubsub")
+        logger: Logger = Logger(label: "channelsocket.pubsub"),
+        metricsFactory: any MetricsFactory = MetricsSystem.factory,
+        tracer: (any Tracer)? = nil
     ) {
         precondition(shards > 0, "there is at least one shard")
         self.adapter = adapter
         self.node = node
         self.logger = logger
+        self.tracer = tracer
         shardCount = shards
         tables = (0..<shards).map { _ in LockedTable() }
+        publishTimer =
+            metricsFactory is NOOPMetricsHandler
+            ? nil : CoreMetrics.Timer(label: "channelsocket_publish_duration_seconds", factory: metricsFactory)
         loops = PerLoop { eventLoop, index in LoopShard(eventLoop: eventLoop, index: index) }
     }
 
@@ -96,10 +111,23 @@ public final class PubSub: Service {
     }
 
     private func publish(_ routed: RoutedBroadcast) -> PublishReceipt {
-        guard let published = adapter.publish(routed) else { return PublishReceipt(nil) }
-        published.whenFailure { [self] error in
-            statistics.count(.failedPublishes)
-            logger.debug("publish failed", metadata: ["error": "\(error)"])
+        let span = startPublishSpan(routed.broadcast)
+        guard let published = adapter.publish(routed) else {
+            span?.end()
+            return PublishReceipt(nil)
+        }
+        let start = publishTimer == nil ? nil : NIODeadline.now()
+        published.whenComplete { [self] result in
+            switch result {
+            case .success:
+                if let start { publishTimer?.recordNanoseconds((NIODeadline.now() - start).nanoseconds) }
+            case .failure(let error):
+                span?.recordError(error)
+                span?.setStatus(SpanStatus(code: .error))
+                statistics.count(.failedPublishes)
+                logger.debug("publish failed", metadata: ["error": "\(error)"])
+            }
+            span?.end()
         }
         return PublishReceipt(published)
     }
@@ -145,6 +173,9 @@ public final class PubSub: Service {
             body(loops.value(at: index))
         }
     }
+
+    /// The shards of all event loops seen so far.
+    var loopShards: [LoopShard] { loops.all }
 
     // MARK: Membership, called on the members' event loops
 
@@ -199,17 +230,9 @@ public final class PubSub: Service {
         tables.flatMap { $0.table.withLock { $0.topics } }
     }
 
-    /// How many channels of this node are subscribed to each topic, in no particular order.
-    ///
-    /// Costs each event loop a walk over its topics: for people and dashboards, not for every message.
-    public func topicMemberCounts() async -> [(topic: String, members: Int)] {
-        var counts: [TopicKey: Int] = [:]
-        for shard in loops.all {
-            // A loop that has been shut down has no members.
-            let members = try? await shard.eventLoop.submit { shard.memberCounts }.get()
-            counts.merge(members ?? [:], uniquingKeysWith: +)
-        }
-        return counts.map { ($0.key.topic, $0.value) }
+    /// How many topics have members on this node.
+    public var topicCount: Int {
+        tables.reduce(0) { $0 + $1.table.withLock { $0.count } }
     }
 
     private func table(of topic: String) -> LockedTable {

@@ -34,6 +34,9 @@ struct TopicTable {
         return rest == 0
     }
 
+    /// How many topics have members.
+    var count: Int { loopsByTopic.count }
+
     /// The topics with members.
     var topics: [String] { loopsByTopic.keys.map(\.topic) }
 }

@@ -4,6 +4,7 @@ import PhoenixWire
 /// What happens to a client's message; reads like the `handle_in` clauses of `Phoenix.Socket`.
 extension SocketSession {
     func handle(_ decoded: DecodedMessage) {
+        counters.messagesReceived.addAsOnlyWriter(1)
         switch decoded {
         case .message(let message):
             route(message)
@@ -40,17 +41,17 @@ extension SocketSession {
     private func join(_ message: Message) {
         guard allowance.takeJoin() else {
             statistics.count(.rateLimitedJoins)
-            return refuse(message, joinRef: message.joinRef, reason: "rate limited")
+            return refuseJoin(message, joinRef: message.joinRef, reason: "rate limited")
         }
         guard let route = endpoint.route(for: message.topic) else {
             statistics.count(.unmatchedTopics)
             logger.debug("join of an unmatched topic", metadata: ["channel.topic": "\(message.topic)"])
-            return refuse(message, joinRef: .null, reason: "unmatched topic")
+            return refuseJoin(message, joinRef: .null, reason: "unmatched topic")
         }
         let predecessor = channels.lookUp(message.topic)
         guard predecessor != nil || channels.count < limits.maxChannels else {
             statistics.count(.channelsOverLimit)
-            return refuse(message, joinRef: message.joinRef, reason: "too many channels joined")
+            return refuseJoin(message, joinRef: message.joinRef, reason: "too many channels joined")
         }
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
         predecessor?.shutDown(.kicked)
@@ -65,11 +66,7 @@ extension SocketSession {
 
     /// Answers a message that the client had no token for.
     func handleOverLimit(_ decoded: DecodedMessage) {
-        statistics.count(.rateLimitedMessages)
-        guard !allowance.isAbuse(limits) else {
-            statistics.count(.rateLimitCloses)
-            return connection.close(code: 1008, reason: "message rate limit exceeded")
-        }
+        guard countOverLimit() else { return }
         guard case .message(let message) = decoded else { return handle(decoded) }
         switch message.event {
         case "heartbeat", "phx_heartbeat", "phx_leave": route(message)
@@ -77,7 +74,24 @@ extension SocketSession {
         }
     }
 
+    /// Counts what was over the limit, and closes the connection when that was once too often.
+    ///
+    /// - Returns: whether the connection is still open.
+    @discardableResult
+    func countOverLimit() -> Bool {
+        statistics.count(.rateLimitedMessages)
+        guard allowance.isAbuse(limits) else { return true }
+        statistics.count(.rateLimitCloses)
+        connection.close(code: 1008, reason: "message rate limit exceeded")
+        return false
+    }
+
     // MARK: Answers of the socket itself
+
+    private func refuseJoin(_ message: Message, joinRef: Ref, reason: String) {
+        counters.joinsRefused.addAsOnlyWriter(1)
+        refuse(message, joinRef: joinRef, reason: reason)
+    }
 
     func refuse(_ message: Message, joinRef: Ref, reason: String) {
         reply(to: message, joinRef: joinRef, .error, .reason(reason))

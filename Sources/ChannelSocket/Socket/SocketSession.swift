@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import PhoenixWire
+import Tracing
 
 /// One client's socket: decodes its messages, keeps its channels, encodes what goes back.
 ///
@@ -16,15 +17,19 @@ final class SocketSession {
     let id: String?
     /// What every channel starts with.
     let assigns: Assigns
+    /// The span of the connect, if it was traced.
+    let trace: ServiceContext?
     var channels = ActiveChannels()
     var allowance: InboundAllowance
+    /// How many bytes of messages wait for the channels' callbacks.
+    var waitingBytes = 0
     private var isClosed = false
     /// What channels are told when the connection is gone.
     private var endReason = TerminateReason.closed
 
     init(
         endpoint: Endpoint, connection: WebSocketConnection, shard: LoopShard, serializer: Serializer, id: String?,
-        assigns: Assigns
+        assigns: Assigns, trace: ServiceContext? = nil
     ) {
         self.endpoint = endpoint
         settings = endpoint.settings
@@ -33,11 +38,13 @@ final class SocketSession {
         self.serializer = serializer
         self.id = id
         self.assigns = assigns
+        self.trace = trace
         allowance = InboundAllowance(settings.configuration.limits)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
     var pubSub: PubSub { endpoint.pubSub }
+    var counters: LoopCounters { shard.transport.counters }
     var statistics: NodeStatistics { endpoint.pubSub.statistics }
     var limits: SocketLimits { settings.configuration.limits }
     var logger: Logger { endpoint.logger }
@@ -140,6 +147,12 @@ extension SocketSession: WebSocketMessageHandler {
             default: 1011
             }
         connection.close(code: code, reason: error.description)
+    }
+
+    func receivedPing() -> Bool {
+        guard !allowance.takeMessage() else { return true }
+        countOverLimit()
+        return false
     }
 
     func secondPassed() {

@@ -10,20 +10,24 @@ struct FrameMerge {
     }
 
     /// Writes the frames of all connections.
-    func write() {
+    func write(counting counters: LoopCounters) {
         for (connection, streams) in streams.values {
             connection.pendingStreams = 0
             let merged = Self.merge(streams, for: connection.number)
-            if merged.readableBytes > 0 {
-                connection.write(merged, areBroadcasts: false)
-            }
+            guard merged.bytes.readableBytes > 0, connection.write(merged.bytes, areBroadcasts: false) else { continue }
+            counters.messagesSent.addAsOnlyWriter(merged.frames)
+            counters.deliveries.addAsOnlyWriter(merged.broadcasts)
+            counters.bytesSent.addAsOnlyWriter(merged.bytes.readableBytes)
         }
     }
 
     /// The frames of the streams that the connection may get, in the order of their sequence.
-    private static func merge(_ streams: [FrameStream], for number: UInt64) -> ByteBuffer {
+    private static func merge(
+        _ streams: [FrameStream], for number: UInt64
+    ) -> (bytes: ByteBuffer, frames: Int, broadcasts: Int) {
         var frames: [(sequence: UInt32, bytes: ByteBufferView)] = []
         var size = 0
+        var broadcasts = 0
         for stream in streams {
             var start = stream.bytes.readerIndex
             for mark in stream.marks {
@@ -31,6 +35,7 @@ struct FrameMerge {
                     let bytes = stream.bytes.viewBytes(at: start, length: mark.end - start) ?? ByteBufferView()
                     frames.append((mark.sequence, bytes))
                     size += mark.end - start
+                    if stream.isShared { broadcasts += 1 }
                 }
                 start = mark.end
             }
@@ -41,6 +46,6 @@ struct FrameMerge {
         for frame in frames {
             merged.writeBytes(frame.bytes)
         }
-        return merged
+        return (merged, frames.count, broadcasts)
     }
 }

@@ -17,6 +17,8 @@ final class FrameStream {
 
     private(set) var bytes = ByteBuffer()
     private(set) var marks: ContiguousArray<Mark> = []
+    /// Whether the frames are the broadcasts of an audience.
+    var isShared = false
     /// Whether a frame of this stream leaves somebody out.
     private(set) var hasExclusions = false
 
@@ -57,5 +59,6 @@ final class FrameStream {
         }
         marks.removeAll(keepingCapacity: marks.capacity <= 256)
         hasExclusions = false
+        isShared = false
     }
 }

@@ -11,14 +11,16 @@ import NIOCore
 /// Every connection gets its frames in the order in which they were appended, whatever they were appended for.
 final class Outbox {
     private let eventLoop: any EventLoop
+    private let counters: LoopCounters
     private var sequence: UInt32 = 0
     private var isScheduled = false
     private var dirtyAudiences: ContiguousArray<Audience> = []
     private var dirtyConnections: ContiguousArray<WebSocketConnection> = []
     private var spareStreams: [FrameStream] = []
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, counters: LoopCounters) {
         self.eventLoop = eventLoop
+        self.counters = counters
     }
 
     /// Appends one frame for all targets of an audience but one.
@@ -32,6 +34,7 @@ final class Outbox {
             stream = pending
         } else {
             stream = takeStream()
+            stream.isShared = true
             audience.pending = stream
             dirtyAudiences.append(audience)
         }
@@ -63,9 +66,11 @@ final class Outbox {
         if dirtyConnections.isEmpty, dirtyAudiences.count == 1, let audience = dirtyAudiences.first,
             let stream = audience.pending, !stream.hasExclusions
         {
-            for target in audience.targets {
-                target.write(stream.bytes, areBroadcasts: true)
+            var written = 0
+            for target in audience.targets where target.write(stream.bytes, areBroadcasts: true) {
+                written += 1
             }
+            countDeliveries(of: stream, to: written)
         } else if !dirtyConnections.isEmpty || !dirtyAudiences.isEmpty {
             writeMixed()
         }
@@ -85,25 +90,37 @@ final class Outbox {
         var merge = FrameMerge()
         for audience in dirtyAudiences {
             guard let stream = audience.pending else { continue }
+            var written = 0
             for target in audience.targets {
                 if target.pendingStreams == 1, !stream.excludes(target.number) {
                     target.pendingStreams = 0
-                    target.write(stream.bytes, areBroadcasts: true)
+                    if target.write(stream.bytes, areBroadcasts: true) { written += 1 }
                 } else {
                     merge.add(stream, for: target)
                 }
             }
+            countDeliveries(of: stream, to: written)
         }
         for connection in dirtyConnections {
             guard let stream = connection.pending else { continue }
             if connection.pendingStreams == 1 {
                 connection.pendingStreams = 0
-                connection.write(stream.bytes, areBroadcasts: false)
+                if connection.write(stream.bytes, areBroadcasts: false) {
+                    counters.messagesSent.addAsOnlyWriter(stream.marks.count)
+                    counters.bytesSent.addAsOnlyWriter(stream.bytes.readableBytes)
+                }
             } else {
                 merge.add(stream, for: connection)
             }
         }
-        merge.write()
+        merge.write(counting: counters)
+    }
+
+    private func countDeliveries(of stream: FrameStream, to connections: Int) {
+        let frames = connections * stream.marks.count
+        counters.messagesSent.addAsOnlyWriter(frames)
+        counters.deliveries.addAsOnlyWriter(frames)
+        counters.bytesSent.addAsOnlyWriter(connections * stream.bytes.readableBytes)
     }
 
     private func recycle() {

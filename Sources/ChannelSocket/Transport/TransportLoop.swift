@@ -7,14 +7,18 @@ import NIOCore
 final class TransportLoop {
     let eventLoop: any EventLoop
     let outbox: Outbox
+    /// How many bytes of unfinished messages all connections hold.
+    var unfinishedBytes = 0
+    let counters = LoopCounters()
     private(set) var connections: ContiguousArray<WebSocketConnection> = []
     private var sweep: RepeatedTask?
+    private var secondsOfWindow = 0
     private var departing = PacedQueue<WebSocketConnection>()
     private var departure: RepeatedTask?
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        outbox = Outbox(eventLoop: eventLoop)
+        outbox = Outbox(eventLoop: eventLoop, counters: counters)
     }
 
     /// Takes an open connection in.
@@ -26,11 +30,20 @@ final class TransportLoop {
             // once for all.
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                let now = bound.value.eventLoop.now
-                for connection in bound.value.connections {
-                    connection.secondPassed(now: now)
-                }
+                bound.value.secondPassed()
             }
+        }
+    }
+
+    private func secondPassed() {
+        let now = eventLoop.now
+        for connection in connections {
+            connection.secondPassed(now: now)
+        }
+        secondsOfWindow += 1
+        if secondsOfWindow >= 30 {
+            secondsOfWindow = 0
+            counters.rotateMailboxWindow()
         }
     }
 

@@ -35,6 +35,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var directSocket: DirectSocket??
     /// Writes that NIO holds; while there are any, nothing may overtake them.
     private var heldWrites: Int32 = 0
+    /// The part of ``TransportLoop/unfinishedBytes`` that is this connection's.
+    private var unfinishedBytes = 0
     var idleSeconds: Int32 = 0
     /// When the connection ends whatever it does, to the second; `distantFuture` for never.
     var deadline = NIODeadline.distantFuture
@@ -74,10 +76,12 @@ final class WebSocketConnection: ChannelInboundHandler {
     /// - Parameters:
     ///   - frames: the frames.
     ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
-    func write(_ frames: ByteBuffer, areBroadcasts: Bool) {
-        guard state == .open, let context else { return }
-        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return }
+    /// - Returns: whether they are on their way.
+    func write(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
+        guard state == .open, let context else { return false }
+        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return false }
         transmit(frames, context: context)
+        return true
     }
 
     /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
@@ -155,6 +159,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         idleSeconds = 0
         guard state != .closed else { return }
+        // Unwrapped twice rather than kept: the decoder unmasks in place if nobody else holds the bytes.
+        loop.counters.bytesReceived.addAsOnlyWriter(Self.unwrapInboundIn(data).readableBytes)
         decoder.append(Self.unwrapInboundIn(data))
         do {
             while let event = try decoder.next() {
@@ -165,6 +171,19 @@ final class WebSocketConnection: ChannelInboundHandler {
             statistics.count(.protocolErrors)
             close(code: error.closeCode, reason: error.reason)
         }
+        // Usually nothing is unfinished, and nothing was.
+        if decoder.unfinishedBytes != unfinishedBytes { unfinishedBytesChanged() }
+    }
+
+    private func unfinishedBytesChanged() {
+        let growth = decoder.unfinishedBytes - unfinishedBytes
+        loop.unfinishedBytes += growth
+        unfinishedBytes += growth
+        guard growth > 0, loop.unfinishedBytes > configuration.maxUnfinishedBytesPerLoop, state == .open else { return }
+        statistics.count(.protocolErrors)
+        close(code: 1013, reason: "too much waits for the end of messages")
+        decoder.giveUp()
+        unfinishedBytesChanged()
     }
 
     private func receive(_ event: WebSocketEvent, context: ChannelHandlerContext) {
@@ -179,6 +198,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         case .binary(let bytes):
             handler?.receivedBinary(bytes)
         case .ping(let bytes):
+            guard handler?.receivedPing() ?? false else { return }
             loop.outbox.append(to: self) { (buffer: inout ByteBuffer) in
                 WebSocketFrame.write(.pong, bytes, into: &buffer)
             }
@@ -228,6 +248,8 @@ final class WebSocketConnection: ChannelInboundHandler {
         state = .closed
         self.context = nil
         directSocket = nil
+        decoder.giveUp()
+        unfinishedBytesChanged()
         loop.remove(self)
         // In a later tick: the socket can break in the middle of a drain, while audiences are being walked.
         context.eventLoop.assumeIsolated().execute { [self] in

@@ -18,8 +18,8 @@ struct CommandInbox {
     private var buffer = ByteBuffer()
     private var commands: [PendingCommand] = []
     /// Accepted, and neither answered nor failed.
-    private var pendingCommands = 0
-    private var pendingBytes = 0
+    private(set) var pendingCommands = 0
+    private(set) var pendingBytes = 0
     private let maxCommands: Int
     private let maxBytes: Int
 

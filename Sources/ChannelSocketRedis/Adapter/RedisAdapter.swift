@@ -67,6 +67,15 @@ public final class RedisAdapter: PubSubAdapter {
     /// What the adapter has done so far.
     public var statistics: Statistics { counters.statistics }
 
+    /// How many commands wait for Redis to answer, and their bytes.
+    public var pending: (commands: Int, bytes: Int) {
+        shards.reduce(into: (commands: 0, bytes: 0)) { total, shard in
+            let (commands, bytes) = shard.inbox.withLock { ($0.pendingCommands, $0.pendingBytes) }
+            total.commands += commands
+            total.bytes += bytes
+        }
+    }
+
     /// Runs commands on the adapter's connections.
     public var commands: RedisCommandClient {
         RedisCommandClient { [self] topic in shard(of: topic) }

@@ -29,6 +29,12 @@ public struct ServerConfiguration: Sendable {
     public var reloadInterval: Duration? = .seconds(5)
     /// What is logged.
     public var logging = LoggingConfiguration()
+    /// Whether and how metrics are shown.
+    public var metrics = MetricsConfiguration()
+    /// Whether and where to traces are sent.
+    public var tracing = TracingConfiguration()
+    /// The page for those who run the server.
+    public var admin = AdminConfiguration()
 
     /// Creates the configuration of a lone node on port 4000.
     public init() {}

@@ -87,6 +87,17 @@ extension SettingCodec where Value == Bool {
     }
 }
 
+extension SettingCodec where Value == Double {
+    /// A share.
+    static var fraction: Self {
+        SettingCodec(
+            "a number from 0 to 1",
+            show: { "\($0)" },
+            parse: { Double($0).flatMap { (0...1).contains($0) ? $0 : nil } }
+        )
+    }
+}
+
 extension SettingCodec where Value == Duration {
     /// A length of time.
     ///

@@ -1,0 +1,6 @@
+/// What a metric is, as Prometheus' `# TYPE` says it.
+enum PrometheusKind: String, Sendable {
+    case counter
+    case gauge
+    case histogram
+}
