@@ -19,7 +19,7 @@ extension Webhook: DeclaredChannelHook {
             [DeclaredPush.Event($0.event, $0.payload, includesSender: !$0.toOthersOnly)]
         }
         return DeclaredPush(
-            status: answer.status, response: answer.response, relays: answer.status == .ok, broadcasts: broadcasts ?? []
+            status: answer.status, response: answer.response, relays: answer.relays, broadcasts: broadcasts ?? []
         )
     }
 

@@ -51,13 +51,13 @@ struct Webhook: Sendable {
     ///
     /// - Parameters:
     ///   - topic: the topic.
-    ///   - payload: the join's payload, without its token.
+    ///   - payload: the join's payload, whose token is left out.
     ///   - subject: who it is.
     /// - Returns: the answer; with the default policy a refusal if there is none.
     func join(_ topic: String, _ payload: Payload, _ subject: Subject) async -> WebhookJoinAnswer {
         var body = envelope(.join, subject)
         body.add("topic", topic)
-        body.add("payload", json: payload)
+        body.add("payload", json: payload.withoutToken)
         guard let answer: WebhookJoinAnswer = await answer(.join, body.payload) else {
             return client.configuration.onFailure == .allow ? WebhookJoinAnswer() : .unavailable
         }
@@ -123,6 +123,16 @@ struct Webhook: Sendable {
             return nil
         }
         return answer
+    }
+}
+
+extension Payload {
+    /// The payload of a join without its token, which is no business of a backend's.
+    fileprivate var withoutToken: Payload {
+        guard let members = try? members(), members.contains(where: { $0.name == "token" }) else { return self }
+        var rest = JSONObjectText()
+        for (name, value) in members where name != "token" { rest.add(name, json: value) }
+        return rest.payload
     }
 }
 

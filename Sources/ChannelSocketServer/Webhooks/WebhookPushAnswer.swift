@@ -1,7 +1,7 @@
 internal import ChannelSocket
 internal import PhoenixWire
 
-/// What a backend says to an event: `{"reply": {"status", "response"}, "broadcast": {"event", "payload", "to"}}`.
+/// What a backend says to an event: `{"reply": {"status", "response"}, "relay", "broadcast": {"event", "payload", "to"}}`.
 struct WebhookPushAnswer: WebhookAnswer {
     /// A broadcast to the topic.
     struct Broadcast {
@@ -19,9 +19,13 @@ struct WebhookPushAnswer: WebhookAnswer {
     var response = Payload.emptyObject
     /// What is broadcast.
     var broadcast: Broadcast?
+    /// Whether the event itself goes to the members, as the channel declares it.
+    var relays = true
 
     /// The answer when the backend gives none.
-    static let unavailable = WebhookPushAnswer(status: .error, response: .reason(Webhook.unavailable))
+    static let unavailable = WebhookPushAnswer(
+        status: .error, response: .reason(Webhook.unavailable), relays: false
+    )
 }
 
 extension WebhookPushAnswer {
@@ -41,6 +45,9 @@ extension WebhookPushAnswer {
             }
             self.response = response ?? .emptyObject
         }
+        // What was refused is not passed on, unless the backend says so.
+        guard let relays = members.bool("relay", otherwise: status == .ok) else { return nil }
+        self.relays = relays
         if let broadcast {
             guard let broadcast = Broadcast(broadcast) else { return nil }
             self.broadcast = broadcast

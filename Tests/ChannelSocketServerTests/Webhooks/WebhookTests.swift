@@ -85,6 +85,24 @@ struct WebhookTests {
     }
 
     @Test(
+        "passes an event on unless it was refused, or the backend says otherwise",
+        arguments: [
+            ("{}", true), (#"{"relay":false}"#, false), (#"{"reply":{"status":"error"}}"#, false),
+            (#"{"reply":{"status":"error"},"relay":true}"#, true), (#"{"reply":{"status":"ok"}}"#, true),
+        ])
+    func relaying(answer: String, relays: Bool) async throws {
+        let answer = await Fixture(answer: answer).webhook().push("room:a", "new", .emptyObject, ann)
+        #expect(answer?.relays == relays)
+    }
+
+    @Test("keeps the token of a join to itself")
+    func joinToken() async throws {
+        let fixture = Fixture(answer: "{}")
+        _ = await fixture.webhook().join("room:a", try Payload(json: #"{"token":"secret","a":1}"#), ann)
+        #expect(try fixture.request["payload"] == ["a": 1])
+    }
+
+    @Test(
         "treats an answer with wrong members like none",
         arguments: [
             #"{"allow":"yes"}"#, #"{"reason":7,"reply":7}"#, #"{"assigns":[]}"#, #"{"reply":[]}"#, #"{"reply":"x"}"#,
