@@ -2,6 +2,7 @@
 # make test     everything CI runs: lint, a build without warnings, all tests, the fuzzers, the page in a browser, the compose topology
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make faults   break Redis and the way to it in every way we know, with the shipped times, and print what it cost
+# make herd     let 10,000 clients come back at once to one node with Redis, then count what they cost when idle
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make soak     two nodes and a Redis under churn for MINUTES=3; fails if anything does not come back
@@ -20,9 +21,9 @@ SECONDS ?= 60
 MINUTES ?= 3
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
-PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light prometheus
+PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light prometheus curl openssl
 
-.PHONY: help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
+.PHONY: herd help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
     lint format fuzz conformance soak hostile clean packages-run packages-test clients
 
 help:
@@ -69,6 +70,9 @@ test-allocations: packages-run
 clients: packages-test
 	Tests/PythonClients/setup.sh
 	.venv/bin/pip install -q --disable-pip-version-check --no-deps -r Tests/System/requirements.txt
+
+herd: build
+	python3 Benchmarks/herd.py .build/release/channelsocket
 
 # Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes.
 faults: build-tests

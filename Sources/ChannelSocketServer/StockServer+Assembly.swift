@@ -84,10 +84,14 @@ extension StockServer {
         var httpLogger = logger
         if logger.logLevel == .info { httpLogger.logLevel = .notice }
         let host = configuration.listen.host
+        var http = configuration.http
+        if let files = FileDescriptorLimit.raise() {
+            http.connections = http.connections.fitting(openFiles: Int(clamping: files.soft))
+        }
         return Application(
             router: router(of: parts),
             server: .channelSocket(
-                mounts: [parts.endpoint], configuration: configuration.http, statistics: parts.pubSub.statistics
+                mounts: [parts.endpoint], configuration: http, statistics: parts.pubSub.statistics
             ),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.listen.port), backlog: configuration.listen.backlog

@@ -211,6 +211,36 @@ struct LimitsTests {
         }
     }
 
+    @Test("closes a client whose message does not end when there is too much of that, and forgets what it sent")
+    func unfinished() async throws {
+        let pubSub = PubSub()
+        let endpoint = Self.endpoint(pubSub) { $0.webSocket.maxUnfinishedBytesPerLoop = 100_000 }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let begun = [0x02, 0xFF] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: 1_000_000 >> ($0 * 8)) }
+            let start = begun + [0, 0, 0, 0] + [UInt8](repeating: 0x61, count: 200_000)
+            // Twice, and more often than there are event loops: what a closed client held must be forgotten.
+            for _ in 0..<8 {
+                let client = try await TestWebSocket.connect(
+                    port: port, to: TestHandshake(path: "/ws/websocket?vsn=2.0.0")
+                )
+                try await client.send(bytes: start)
+                let event = try await client.receive()
+                #expect(event == .close(code: 1013, reason: "too much waits for the end of messages"))
+            }
+            let modest = try await Self.connect(port)
+            try await modest.join("room:a")
+            let frame = TestFrame(opcode: 2, payload: [UInt8](repeating: 0x61, count: 90_000)).encoded()
+            try await modest.socket.send(bytes: Array(frame.prefix(80_000)))
+            try await modest.socket.send(bytes: Array(frame.dropFirst(80_000)))
+            // It is no message of Phoenix, but it was let through.
+            guard case .close(1011, _) = try await modest.socket.receive() else {
+                Issue.record("the message was not let through")
+                return
+            }
+            #expect(pubSub.statistics[.protocolErrors] == 8)
+        }
+    }
+
     @Test("refuses a page from elsewhere with 403, and takes one from the same host")
     func origin() async throws {
         let pubSub = PubSub()

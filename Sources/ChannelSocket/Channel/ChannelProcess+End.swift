@@ -15,7 +15,7 @@ extension ChannelProcess {
         endReason = reason
         leaveTopics()
         untrackAll()
-        _ = mailbox.removeAll()
+        _ = emptyMailbox()
         if !isRunning { run(nil) }
     }
 

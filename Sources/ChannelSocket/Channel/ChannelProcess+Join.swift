@@ -71,7 +71,7 @@ extension ChannelProcess {
         session.sendOrLog(Reply(joinRef: joinRef, ref: joinMessageRef, topic: topic, status: .error, payload: response))
         closePredecessor()
         // Messages sent in the hope of success get what any message to a topic not joined gets.
-        let waiting = mailbox.removeAll()
+        let waiting = emptyMailbox()
         requestEnd(.refused)
         session.forget(self)
         for case .message(let message) in waiting {

@@ -6,7 +6,8 @@ extension ChannelProcess {
     /// Takes a message of the client in.
     func receive(_ message: Message) {
         guard isAlive else { return }
-        guard mailbox.count < session.limits.maxMailbox else {
+        let limits = session.limits
+        guard mailbox.count < limits.maxMailbox, session.waitingBytes < limits.maxMailboxBytes else {
             session.statistics.count(.fullMailboxes)
             session.refuse(message, joinRef: outgoingJoinRef, reason: "mailbox full")
             return
@@ -26,6 +27,7 @@ extension ChannelProcess {
 
     func enqueue(_ item: Mailbox.Item) {
         if isRunning {
+            session.waitingBytes += item.bytes
             mailbox.append(item)
             session.counters.noteMailbox(depth: mailbox.count)
         } else {
@@ -47,8 +49,21 @@ extension ChannelProcess {
         }
     }
 
+    private func takeNext() -> Mailbox.Item? {
+        guard let item = mailbox.popFirst() else { return nil }
+        session.waitingBytes -= item.bytes
+        return item
+    }
+
+    /// Takes everything out of the mailbox.
+    func emptyMailbox() -> [Mailbox.Item] {
+        let items = mailbox.removeAll()
+        for item in items { session.waitingBytes -= item.bytes }
+        return items
+    }
+
     private func drainMailbox(_ first: Mailbox.Item?) async {
-        var next = first ?? mailbox.popFirst()
+        var next = first ?? takeNext()
         while isAlive, !isOverdue, let item = next {
             startClock()
             do {
@@ -60,7 +75,7 @@ extension ChannelProcess {
             } catch {
                 crash(error)
             }
-            next = isOverdue ? nil : mailbox.popFirst()
+            next = isOverdue ? nil : takeNext()
         }
         if let reason = endReason {
             await finish(reason)

@@ -1,3 +1,4 @@
+import NIOCore
 import PhoenixWire
 
 /// What waits for a channel's callbacks, in order of arrival; confined to the channel's event loop.
@@ -12,6 +13,12 @@ struct Mailbox {
         case broadcast(Broadcast)
         /// A message from the application.
         case info(any Sendable)
+
+        /// How much memory of its own it holds; broadcasts are shared by all who get them.
+        var bytes: Int {
+            guard case .message(let message) = self else { return 0 }
+            return message.payload.bytes.readableBytes
+        }
     }
 
     private var items: ContiguousArray<Item> = []

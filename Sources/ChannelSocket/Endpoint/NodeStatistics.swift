@@ -12,7 +12,7 @@ public final class NodeStatistics: Sendable {
 
         /// Connections refused at the upgrade.
         public static let refusedConnections = Drop(description: "refused_connections", index: 0)
-        /// Connections closed because of malformed WebSocket frames or oversized messages.
+        /// Connections closed because of malformed WebSocket frames, or messages too large or too long unfinished.
         public static let protocolErrors = Drop(description: "protocol_errors", index: 1)
         /// Connections closed because of undecodable Phoenix messages.
         public static let malformedMessages = Drop(description: "malformed_messages", index: 2)
@@ -83,7 +83,7 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, refusedJoins, fullTopics, refusedEvents, expiredSockets,
+            lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents,
         ]
     }
 

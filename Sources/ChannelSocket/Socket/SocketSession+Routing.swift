@@ -66,16 +66,24 @@ extension SocketSession {
 
     /// Answers a message that the client had no token for.
     func handleOverLimit(_ decoded: DecodedMessage) {
-        statistics.count(.rateLimitedMessages)
-        guard !allowance.isAbuse(limits) else {
-            statistics.count(.rateLimitCloses)
-            return connection.close(code: 1008, reason: "message rate limit exceeded")
-        }
+        guard countOverLimit() else { return }
         guard case .message(let message) = decoded else { return handle(decoded) }
         switch message.event {
         case "heartbeat", "phx_heartbeat", "phx_leave": route(message)
         default: refuse(message, joinRef: message.joinRef, reason: "rate limited")
         }
+    }
+
+    /// Counts what was over the limit, and closes the connection when that was once too often.
+    ///
+    /// - Returns: whether the connection is still open.
+    @discardableResult
+    func countOverLimit() -> Bool {
+        statistics.count(.rateLimitedMessages)
+        guard allowance.isAbuse(limits) else { return true }
+        statistics.count(.rateLimitCloses)
+        connection.close(code: 1008, reason: "message rate limit exceeded")
+        return false
     }
 
     // MARK: Answers of the socket itself

@@ -21,6 +21,8 @@ final class SocketSession {
     let trace: ServiceContext?
     var channels = ActiveChannels()
     var allowance: InboundAllowance
+    /// How many bytes of messages wait for the channels' callbacks.
+    var waitingBytes = 0
     private var isClosed = false
     /// What channels are told when the connection is gone.
     private var endReason = TerminateReason.closed
@@ -145,6 +147,12 @@ extension SocketSession: WebSocketMessageHandler {
             default: 1011
             }
         connection.close(code: code, reason: error.description)
+    }
+
+    func receivedPing() -> Bool {
+        guard !allowance.takeMessage() else { return true }
+        countOverLimit()
+        return false
     }
 
     func secondPassed() {

@@ -64,6 +64,8 @@ private final class EchoHandler: WebSocketMessageHandler {
         send(.binary, bytes)
     }
 
+    func receivedPing() -> Bool { true }
+
     func secondPassed() {}
 
     func connectionClosed() {}

@@ -7,6 +7,8 @@ import NIOCore
 final class TransportLoop {
     let eventLoop: any EventLoop
     let outbox: Outbox
+    /// How many bytes of unfinished messages all connections hold.
+    var unfinishedBytes = 0
     let counters = LoopCounters()
     private(set) var connections: ContiguousArray<WebSocketConnection> = []
     private var sweep: RepeatedTask?

@@ -6,6 +6,11 @@ public struct WebSocketConfiguration: Sendable {
     ///
     /// Phoenix' default, 10,000,000.
     public var maxMessageBytes = 10_000_000
+    /// How many bytes of messages whose end has not come all connections of an event loop may hold together; the one
+    /// that exceeds it is closed with 1013.
+    ///
+    /// 256 MiB. Without, a few thousand clients could fill the memory with messages that never end.
+    public var maxUnfinishedBytesPerLoop = 256 << 20
     /// How long a client may send nothing at all before it is closed with 1002, in whole seconds.
     ///
     /// Phoenix' default is 60 s. Nil for ever.

@@ -11,7 +11,6 @@ extension WebSocketConnection {
     /// Called every second by the loop.
     func secondPassed(now: NIODeadline) {
         guard isOpen else { return }
-        handler?.secondPassed()
         if now >= deadline {
             statistics.count(.expiredSockets)
             return close(code: Endpoint.expiryCloseCode, reason: "token expired")

@@ -35,6 +35,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var directSocket: DirectSocket??
     /// Writes that NIO holds; while there are any, nothing may overtake them.
     private var heldWrites: Int32 = 0
+    /// The part of ``TransportLoop/unfinishedBytes`` that is this connection's.
+    private var unfinishedBytes = 0
     var idleSeconds: Int32 = 0
     /// When the connection ends whatever it does, to the second; `distantFuture` for never.
     var deadline = NIODeadline.distantFuture
@@ -169,6 +171,19 @@ final class WebSocketConnection: ChannelInboundHandler {
             statistics.count(.protocolErrors)
             close(code: error.closeCode, reason: error.reason)
         }
+        // Usually nothing is unfinished, and nothing was.
+        if decoder.unfinishedBytes != unfinishedBytes { unfinishedBytesChanged() }
+    }
+
+    private func unfinishedBytesChanged() {
+        let growth = decoder.unfinishedBytes - unfinishedBytes
+        loop.unfinishedBytes += growth
+        unfinishedBytes += growth
+        guard growth > 0, loop.unfinishedBytes > configuration.maxUnfinishedBytesPerLoop, state == .open else { return }
+        statistics.count(.protocolErrors)
+        close(code: 1013, reason: "too much waits for the end of messages")
+        decoder.giveUp()
+        unfinishedBytesChanged()
     }
 
     private func receive(_ event: WebSocketEvent, context: ChannelHandlerContext) {
@@ -183,6 +198,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         case .binary(let bytes):
             handler?.receivedBinary(bytes)
         case .ping(let bytes):
+            guard handler?.receivedPing() ?? false else { return }
             loop.outbox.append(to: self) { (buffer: inout ByteBuffer) in
                 WebSocketFrame.write(.pong, bytes, into: &buffer)
             }
@@ -232,6 +248,8 @@ final class WebSocketConnection: ChannelInboundHandler {
         state = .closed
         self.context = nil
         directSocket = nil
+        decoder.giveUp()
+        unfinishedBytesChanged()
         loop.remove(self)
         // In a later tick: the socket can break in the middle of a drain, while audiences are being walked.
         context.eventLoop.assumeIsolated().execute { [self] in

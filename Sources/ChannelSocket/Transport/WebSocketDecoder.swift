@@ -28,6 +28,14 @@ package struct WebSocketDecoder: ~Copyable {
     /// Whether a message or frame has begun and not ended.
     package var isMidMessage: Bool { partial != nil || input != nil }
 
+    /// How many bytes of a message there are whose end is not.
+    package var unfinishedBytes: Int { partial?.bytes.readableBytes ?? 0 }
+
+    /// Forgets everything, and ignores whatever follows.
+    package mutating func giveUp() {
+        finish()
+    }
+
     /// Adds bytes read from the connection.
     ///
     /// - Parameter bytes: the bytes; the decoder does not write to them.

@@ -10,6 +10,11 @@ protocol WebSocketMessageHandler: AnyObject {
     /// Handles a complete binary message.
     func receivedBinary(_ bytes: ByteBuffer)
 
+    /// Handles a ping.
+    ///
+    /// - Returns: whether it may be answered.
+    func receivedPing() -> Bool
+
     /// Runs about once a second.
     func secondPassed()
 

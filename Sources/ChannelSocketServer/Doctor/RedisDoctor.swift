@@ -25,7 +25,7 @@ package struct RedisDoctor: Sendable {
     package init(
         redis: RedisConfiguration,
         keyPrefix: String = RedisPresenceConfiguration().keyPrefix,
-        patience: Duration = .seconds(3)
+        patience: Duration = .seconds(5)
     ) {
         self.redis = redis
         self.keyPrefix = keyPrefix
@@ -151,7 +151,7 @@ package struct RedisDoctor: Sendable {
             let message = #"{"event":"\#(token)","payload":{}}"#
             _ = try await adapter.commands.send(["PUBLISH", .text(redis.channelPrefix + topic), .text(message)]).get()
             while !hasReturned() {
-                guard ContinuousClock.now - start < patience else {
+                guard ContinuousClock.now - start < patience * 2 else {
                     return DoctorFinding(
                         check, .failure, "what is published to \(redis.channelPrefix)* does not come back",
                         advice: "look at the user's channel permissions (&channels:*) and at proxies on the way"

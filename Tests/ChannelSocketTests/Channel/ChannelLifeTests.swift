@@ -46,6 +46,33 @@ struct ChannelLifeTests {
         #expect(node.pubSub.statistics[.fullMailboxes] == 1)
     }
 
+    @Test("refuses messages when too many bytes wait for the channels of a client, and takes more when they are gone")
+    func fullOfBytes() async throws {
+        var configuration = Endpoint.Configuration()
+        configuration.limits.maxMailboxBytes = 1_000
+        let node = EmbeddedNode(configuration: configuration) { Route("test:*", PlainTestChannel.self) }
+        let client = try await node.connect()
+        func echo(_ ref: Int, _ topic: String, bytes: Int) throws {
+            let text = String(repeating: "x", count: bytes)
+            try client.send(#"["\#(topic == "a" ? 1 : 2)","\#(ref)","test:\#(topic)","echo",{"x":"\#(text)"}]"#)
+        }
+        try client.send(#"["1","1","test:a","phx_join",{}]"#, #"["2","2","test:b","phx_join",{}]"#)
+        try client.send(#"["1","3","test:a","hang",{}]"#, #"["2","4","test:b","hang",{}]"#)
+        _ = try client.frames()
+        try echo(5, "a", bytes: 600)
+        try echo(6, "b", bytes: 600)
+        #expect(try client.frames().isEmpty)
+        try echo(7, "a", bytes: 1)
+        #expect(try client.frames().map { $0.contains("mailbox full") } == [true])
+        // The messages go with the channel.
+        try client.send(#"["8","8","test:b","phx_join",{}]"#)
+        node.loop.advanceTime(by: .seconds(6))
+        _ = try client.frames()
+        try echo(9, "a", bytes: 1)
+        #expect(try client.frames().isEmpty)
+        #expect(node.pubSub.statistics[.fullMailboxes] == 1)
+    }
+
     @Test("keeps messages that arrive while the join is decided, and drops them into the void if it is refused")
     func messagesDuringJoin() async throws {
         let client = try await node.connect()

@@ -46,6 +46,18 @@ struct RateLimitTests {
         #expect(node.pubSub.statistics.channels == 0)
     }
 
+    @Test("leave pings without a pong")
+    func pings() async throws {
+        let node = Self.node { $0.messageRate = RateLimit(perSecond: 0, burst: 2) }
+        let client = try await node.connect()
+        var ping = ByteBuffer()
+        ping.writeMaskedFrame(opcode: 9, ByteBuffer(bytes: [7]))
+        for _ in 0..<3 { try client.channel.writeInbound(ping) }
+        node.run()
+        #expect(try client.frames() == ["10 07", "10 07"])
+        #expect(node.pubSub.statistics[.rateLimitedMessages] == 1)
+    }
+
     @Test("refuse joins beyond theirs, whatever becomes of them, and messages go on")
     func joins() async throws {
         let node = Self.node { $0.joinRate = RateLimit(perSecond: 1, burst: 2) }
