@@ -69,6 +69,8 @@ final class ClusterRoster: Service {
     }
 
     private func announce() {
+        // Nobody would hear it, and it would count as a publish that failed.
+        guard pubSub.disconnectReason == nil else { return }
         do {
             pubSub.broadcast(
                 Broadcast(topic: Self.topic, event: Self.event, payload: try Payload.encoding(status.description))

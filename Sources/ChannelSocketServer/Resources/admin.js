@@ -92,7 +92,7 @@ $("key-form").addEventListener("submit", async (event) => {
     await ask("/admin/overview");
     unlock();
   } catch (error) {
-    lock(error.status ? error.message : "The node does not answer.");
+    if (error.status !== 401) lock(error.status ? error.message : "The node does not answer.");
   }
 });
 $("lock").addEventListener("click", () => lock());
