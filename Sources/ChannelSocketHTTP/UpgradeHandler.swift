@@ -81,7 +81,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let (ticket, refusal) = admission.admit(peer(context))
+        let (ticket, refusal) = admission.admit(context.channel, peer(context))
         guard let ticket else { return context.close(promise: nil) }
         self.ticket = ticket
         // This handler leaves the pipeline before the connection is closed.
@@ -109,6 +109,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .waitingForHead:
             // The decoder begins with a head or an error.
             guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
+            if let ticket { admission.hasSpoken(ticket) }
             if let mount = mount(for: head) {
                 state = .waitingForEnd(head, mount)
             } else {

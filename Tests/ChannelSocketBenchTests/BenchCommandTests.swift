@@ -13,7 +13,8 @@ struct BenchCommandTests {
     @Test("measures the stock server, shows progress, and prints a table or JSON")
     func stock() async throws {
         let server = try ChildProcess(
-            product: "channelsocket", arguments: ["serve", "--port", "0"], environment: ["REDIS_URL": ""]
+            product: "channelsocket", arguments: ["serve", "--port", "0"],
+            environment: ["REDIS_URL": "", "CHANNELSOCKET_LIMITS_MESSAGE_RATE": "none"]
         )
         let url = "ws://127.0.0.1:\(try await server.waitForPort())/socket"
         let arguments = ["bench", "fanout", "--url", url] + Self.short

@@ -75,6 +75,8 @@ public final class NodeStatistics: Sendable {
         public static let refusedEvents = Drop(description: "refused_events", index: 31)
         /// Connections closed because their lifetime, such as that of a token, was over.
         public static let expiredSockets = Drop(description: "expired_sockets", index: 28)
+        /// Connections closed before their first request, to make room for newer ones.
+        public static let displacedHandshakes = Drop(description: "displaced_handshakes", index: 32)
 
         /// All of them.
         public static let allCases: [Drop] = [
@@ -83,7 +85,7 @@ public final class NodeStatistics: Sendable {
             failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents,
+            lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents, displacedHandshakes,
         ]
     }
 

@@ -24,10 +24,13 @@ final class Admission: Sendable {
         fileprivate var kind: Kind
         /// Whose connection it is, if these are limited.
         fileprivate var client: IPAddress?
+        /// Its number among the silent ones, until it has sent a request.
+        fileprivate var silence: UInt64?
 
-        fileprivate init(_ kind: Kind, _ client: IPAddress?) {
+        fileprivate init(_ kind: Kind, _ client: IPAddress?, silence: UInt64?) {
             self.kind = kind
             self.client = client
+            self.silence = silence
         }
 
         var isWebSocket: Bool { kind == .webSocket }
@@ -38,6 +41,7 @@ final class Admission: Sendable {
         var others = 0
         var refused = 0
         var byClient: [IPAddress: Int] = [:]
+        var silent = SilentConnections()
     }
 
     /// How many refused connections may be open to be told so; further ones are closed without a word.
@@ -57,28 +61,48 @@ final class Admission: Sendable {
 
     /// Takes a new connection in.
     ///
-    /// - Parameter peer: where it comes from.
+    /// When there are too many, the one that has been silent for longest makes room: connections that say nothing are
+    /// cheap to open, and must not keep those out that do.
+    ///
+    /// - Parameters:
+    ///   - channel: the connection.
+    ///   - peer: where it comes from.
     /// - Returns: what to give back when it is closed, and why the connection has to be, if so; without a ticket it
     ///   must be closed at once.
-    func admit(_ peer: SocketAddress?) -> (ticket: Ticket?, refusal: Refusal?) {
+    func admit(_ channel: any Channel, _ peer: SocketAddress?) -> (ticket: Ticket?, refusal: Refusal?) {
         let client = peer.flatMap { limits.trustedProxies.includes($0) ? nil : limitedClient($0) }
-        let (kind, refusal): (Ticket.Kind?, Refusal?) = counts.withLock { counts in
+        var displaced: (any Channel)?
+        let (kind, silence, refusal): (Ticket.Kind?, UInt64?, Refusal?) = counts.withLock { counts in
             let refusal: Refusal
-            if counts.others >= limits.maxOthers {
-                refusal = .tooMany
-            } else if !enter(client, &counts) {
+            if !hasRoom(for: client, counts) {
                 refusal = .tooManyOfAddress
             } else {
-                counts.others += 1
-                return (.other, nil)
+                if counts.others >= limits.maxOthers { displaced = counts.silent.popOldest() }
+                if counts.others < limits.maxOthers || displaced != nil {
+                    enter(client, &counts)
+                    counts.others += 1
+                    return (.other, counts.silent.append(channel), nil)
+                }
+                refusal = .tooMany
             }
-            guard counts.refused < Self.maxRefused else { return (nil, refusal) }
+            guard counts.refused < Self.maxRefused else { return (nil, nil, refusal) }
             counts.refused += 1
-            return (.refused, refusal)
+            return (.refused, nil, refusal)
         }
-        guard let refusal else { return (Ticket(.other, client), nil) }
+        if let displaced {
+            statistics.count(.displacedHandshakes)
+            displaced.close(promise: nil)
+        }
+        guard let refusal else { return (Ticket(.other, client, silence: silence), nil) }
         count(refusal)
-        return (kind.map { Ticket($0, nil) }, refusal)
+        return (kind.map { Ticket($0, nil, silence: nil) }, refusal)
+    }
+
+    /// Notes that a connection has sent a request.
+    func hasSpoken(_ ticket: Ticket) {
+        guard let silence = ticket.silence else { return }
+        ticket.silence = nil
+        counts.withLock { $0.silent.remove(silence) }
     }
 
     /// Lets a connection become a WebSocket.
@@ -91,7 +115,8 @@ final class Admission: Sendable {
         let newClient = ticket.client == nil ? client.flatMap(limitedClient) : nil
         let refusal: Refusal? = counts.withLock { counts in
             guard counts.webSockets < limits.maxWebSockets else { return .tooMany }
-            guard enter(newClient, &counts) else { return .tooManyOfAddress }
+            guard hasRoom(for: newClient, counts) else { return .tooManyOfAddress }
+            enter(newClient, &counts)
             counts.others -= 1
             counts.webSockets += 1
             return nil
@@ -107,8 +132,9 @@ final class Admission: Sendable {
 
     /// Forgets a connection that is closed.
     func leave(_ ticket: Ticket) {
-        let (kind, client) = (ticket.kind, ticket.client)
+        let (kind, client, silence) = (ticket.kind, ticket.client, ticket.silence)
         counts.withLock { counts in
+            if let silence { counts.silent.remove(silence) }
             switch kind {
             case .other: counts.others -= 1
             case .webSocket: counts.webSockets -= 1
@@ -149,12 +175,13 @@ final class Admission: Sendable {
         return address.client
     }
 
-    private func enter(_ client: IPAddress?, _ counts: inout Counts) -> Bool {
+    private func hasRoom(for client: IPAddress?, _ counts: Counts) -> Bool {
         guard let client, let limit = limits.maxPerAddress else { return true }
-        let count = counts.byClient[client, default: 0]
-        guard count < limit else { return false }
-        counts.byClient[client] = count + 1
-        return true
+        return counts.byClient[client, default: 0] < limit
+    }
+
+    private func enter(_ client: IPAddress?, _ counts: inout Counts) {
+        if let client { counts.byClient[client, default: 0] += 1 }
     }
 
     private func count(_ refusal: Refusal) {

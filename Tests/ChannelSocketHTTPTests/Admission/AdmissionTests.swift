@@ -81,6 +81,30 @@ struct AdmissionTests {
         }
     }
 
+    @Test("has the connection make room that has said nothing for longest, and none that has sent a request")
+    func silent() async throws {
+        let statistics = NodeStatistics()
+        let configuration = Self.configuration { $0.maxOthers = 3 }
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { first in
+                try await first.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                _ = try await first.receive(through: "hello")
+                try await RawClient.connect(port) { second in
+                    try await RawClient.connect(port) { third in
+                        try await RawClient.connect(port) { fourth in try await fourth.upgrade() }
+                        try await third.upgrade()
+                    }
+                    let answer = try await second.receiveAll()
+                    #expect(answer.isEmpty)
+                }
+                try await first.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                _ = try await first.receive(through: "hello")
+            }
+            #expect(statistics[.displacedHandshakes] == 1)
+            #expect(statistics[.connectionsOverLimit] == 0)
+        }
+    }
+
     @Test("answers 429 to one connection too many of an address, and serves other addresses")
     func addresses() async throws {
         let statistics = NodeStatistics()
