@@ -39,6 +39,9 @@ struct FaultProxyTests {
             try await proxy.waitForConnections(0)
             await proxy.setLatency(.zero)
         }
+        // The proxy has sent it; the sink may not have read it yet.
+        let deadline = ContinuousClock.now + .seconds(30)
+        while arrived.withLock({ $0.isEmpty }), ContinuousClock.now < deadline { await Task.yield() }
         #expect(arrived.withLock { $0 } == "close")
     }
 

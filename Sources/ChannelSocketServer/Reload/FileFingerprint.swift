@@ -4,7 +4,8 @@ internal import Foundation
 struct FileFingerprint: Equatable {
     private let inode: UInt64
     private let size: UInt64
-    private let modified: Date
+    /// A number, because a date says no more than the second when it is written out.
+    private let modified: TimeInterval
 
     /// Looks at a file, or at what a link leads to; nil if there is none.
     ///
@@ -16,7 +17,7 @@ struct FileFingerprint: Equatable {
         else { return nil }
         inode = Self.number(attributes[.systemFileNumber])
         size = Self.number(attributes[.size])
-        self.modified = modified
+        self.modified = modified.timeIntervalSinceReferenceDate
     }
 
     /// Looks at several files.
