@@ -6,7 +6,8 @@
 # A failing input is written to Tests/.artifacts/fuzz/; run it again with
 #   .build-fuzz/fuzz TARGET FILE
 set -euo pipefail
-release=$(realpath "$1")
+# Not resolved: the build plan lies beside the link that names the configuration.
+release=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 cd "$(dirname "$0")"
