@@ -81,8 +81,7 @@ final class EchoTraffic: Traffic {
             ref: requests.sent + Self.firstRef, topic: client.topic, to: &frames
         )
         requests.sent += 1
-        client.load.tally.sent += 1
-        if client.load.window.contains(time) { client.load.tally.sentInWindow += 1 }
+        client.load.countSent(at: time)
     }
 
     private func refill(_ requests: Requests) {
@@ -106,10 +105,7 @@ final class EchoTraffic: Traffic {
                 load.tally.faults.misrouted += 1
                 return
             }
-            if message.isError {
-                load.tally.faults.refused += 1
-                load.tally.faults.first = load.tally.faults.first ?? message.text(message.payload)
-            }
+            if message.isError { load.countRefused(saying: message.text(message.payload)) }
             receiveReply(ref - Self.firstRef, by: client, at: now)
         case "phx_error", "phx_close": client.end("the channel ended: \(message.text(message.payload))")
         default: break
@@ -122,13 +118,7 @@ final class EchoTraffic: Traffic {
             load.tally.faults.malformed += 1
             return
         }
-        switch client.tracker.note(number) {
-        case .expected, .ahead: break
-        case .disordered: load.tally.faults.disordered += 1
-        case .duplicate:
-            load.tally.faults.duplicates += 1
-            return
-        }
+        guard load.countArrival(client.tracker.note(number)) else { return }
         requests.replies += 1
         load.tally.received += 1
         if load.isMeasuring { load.tally.receivedInWindow += 1 }

@@ -112,8 +112,7 @@ final class FanoutTraffic: Traffic {
             topic: client.topic, to: &frames
         )
         publisher.next += 1
-        client.load.tally.sent += 1
-        if client.load.window.contains(time) { client.load.tally.sentInWindow += 1 }
+        client.load.countSent(at: time)
     }
 
     /// Sends as many messages as may be under way, in one write.
@@ -148,9 +147,7 @@ final class FanoutTraffic: Traffic {
             return
         }
         switch message.text(message.event) {
-        case "phx_reply" where message.isError:
-            client.load.tally.faults.refused += 1
-            client.load.tally.faults.first = client.load.tally.faults.first ?? message.text(message.payload)
+        case "phx_reply" where message.isError: client.load.countRefused(saying: message.text(message.payload))
         case "phx_error", "phx_close": client.end("the channel ended: \(message.text(message.payload))")
         default: break
         }
@@ -167,13 +164,7 @@ final class FanoutTraffic: Traffic {
             load.tally.faults.misrouted += 1
             return
         }
-        switch client.tracker.note(stamp.number) {
-        case .expected, .ahead: break
-        case .disordered: load.tally.faults.disordered += 1
-        case .duplicate:
-            load.tally.faults.duplicates += 1
-            return
-        }
+        guard load.countArrival(client.tracker.note(stamp.number)) else { return }
         let crossed = arrivals[topic].publisherNode != client.node
         load.tally.received += 1
         if load.isMeasuring {
