@@ -49,6 +49,10 @@ extension UpgradeHandler {
     func handOver(_ head: NIOAny, context: ChannelHandlerContext) {
         stopTimeout()
         do {
+            if let ticket {
+                let requests = RequestWatch(admission: admission, ticket: ticket)
+                try context.pipeline.syncOperations.addHandler(requests, position: .after(self))
+            }
             let http = try context.channel.addApplicationHandlers(
                 configuration.http1, isSecure: configuration.encryption != nil, logger: logger
             )

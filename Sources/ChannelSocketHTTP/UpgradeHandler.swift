@@ -109,8 +109,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .waitingForHead:
             // The decoder begins with a head or an error.
             guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
-            if let ticket { admission.hasSpoken(ticket) }
             if let mount = mount(for: head) {
+                if let ticket { admission.requestCame(ticket) }
                 state = .waitingForEnd(head, mount)
             } else {
                 handOver(data, context: context)

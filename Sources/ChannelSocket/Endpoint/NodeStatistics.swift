@@ -84,6 +84,9 @@ public final class NodeStatistics: Sendable {
         /// Connections closed before their first request, to make room for newer ones.
         public static let displacedHandshakes = Drop(.displacedHandshakes)
 
+        /// HTTP connections closed between two requests, to make room for newer ones.
+        public static let displacedConnections = Drop(.displacedConnections)
+
         /// All of them.
         public static let allCases = Reason.allCases.map(Drop.init)
 
@@ -121,6 +124,7 @@ public final class NodeStatistics: Sendable {
             case fullTopics = "full_topics"
             case refusedEvents = "refused_events"
             case displacedHandshakes = "displaced_handshakes"
+            case displacedConnections = "displaced_connections"
         }
     }
 
