@@ -56,7 +56,7 @@ extension SocketSession {
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
         predecessor?.shutDown(.kicked)
         let process = ChannelProcess(
-            message, session: self, channel: route.makeChannel(), predecessor: predecessor
+            message, session: self, channel: route.makeChannel(), route: route.number, predecessor: predecessor
         )
         channels.register(process)
         process.enqueue(.join)
