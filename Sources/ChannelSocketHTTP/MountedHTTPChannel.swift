@@ -77,7 +77,8 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
             try pipeline.addHandler(decoder)
             try pipeline.addHandler(upgrade)
             return Value(
-                channel: channel, http: promise.futureResult, upgrade: NIOLoopBound(upgrade, eventLoop: channel.eventLoop)
+                channel: channel, http: promise.futureResult,
+                upgrade: NIOLoopBound(upgrade, eventLoop: channel.eventLoop)
             )
         }
     }

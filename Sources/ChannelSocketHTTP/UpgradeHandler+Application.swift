@@ -18,7 +18,7 @@ extension UpgradeHandler {
             )
             state = .serving
             application = .running
-            owedAnswers = 1
+            account = ticket.map { RequestAccount(admission: admission, ticket: $0) }
             settle(http)
             context.fireChannelRead(head)
         } catch {
@@ -27,11 +27,14 @@ extension UpgradeHandler {
         }
     }
 
+    /// Whether the application has to answer first.
+    var owesAnswers: Bool { account.map { !$0.isSettled } ?? false }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         context.write(data, promise: promise)
         guard application == .running, case .end = Self.unwrapOutboundIn(data) else { return }
-        owedAnswers -= 1
-        if owedAnswers == 0, case .waitingForAnswers(let head, let mount) = state {
+        account?.answerEnded(on: context.channel)
+        if !owesAnswers, case .waitingForAnswers(let head, let mount) = state {
             consider(head, for: mount, context: context)
         }
     }

@@ -7,6 +7,7 @@ import NIOHTTP1
 extension UpgradeHandler {
     /// Looks at a request that is complete, and has the connection to itself.
     func consider(_ head: HTTPRequestHead, for mount: any WebSocketMount, context: ChannelHandlerContext) {
+        if let ticket { admission.requestCame(ticket) }
         if let problem = UpgradeValidation.problem(with: head) {
             statistics.count(.malformedRequests)
             refuse(.badRequest, problem, context: context)

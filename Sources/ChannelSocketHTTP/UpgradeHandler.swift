@@ -64,8 +64,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the channel asked to read while nothing was to be read.
     var owesRead = false
     var application = Application.none
-    /// To how many requests the application has not answered.
-    var owedAnswers = 0
+    /// What the application has been asked and has answered.
+    var account: RequestAccount?
 
     init(
         mounts: [any WebSocketMount],
@@ -126,23 +126,23 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .waitingForHead:
             // The decoder begins with a head or an error.
             guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
-            if let ticket { admission.hasSpoken(ticket) }
             if let mount = mount(for: head) {
+                if let ticket { admission.requestCame(ticket) }
                 state = .waitingForEnd(head, mount)
             } else {
                 handOver(data, context: context)
             }
         case .serving:
-            guard case .head(let head) = Self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-            if let mount = mount(for: head) {
+            let part = Self.unwrapInboundIn(data)
+            if case .head(let head) = part, let mount = mount(for: head) {
                 state = .waitingForEnd(head, mount)
             } else {
-                owedAnswers += 1
+                if case .end = part { account?.requestEnded() }
                 context.fireChannelRead(data)
             }
         case .waitingForEnd(let head, let mount):
             guard case .end = Self.unwrapInboundIn(data) else { return }
-            if owedAnswers > 0 {
+            if owesAnswers {
                 state = .waitingForAnswers(head, mount)
             } else {
                 consider(head, for: mount, context: context)
@@ -184,7 +184,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case is ChannelShouldQuiesceEvent:
             switch state {
             case .waitingForHead, .leavingApplication, .upgrading: context.close(promise: nil)
-            case .waitingForEnd where owedAnswers > 0, .waitingForAnswers:
+            case .waitingForEnd where owesAnswers, .waitingForAnswers:
                 // The application closes behind its answers.
                 state = .refused
                 context.fireUserInboundEventTriggered(event)

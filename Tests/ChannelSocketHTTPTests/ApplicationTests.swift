@@ -78,7 +78,9 @@ struct ApplicationTests {
                 try await client.send("pipeline?")
                 let handlers = try await client.receive(through: "\n")
                 // The handler that ends idle HTTP connections is one of them.
-                for name in ["HTTP1ToHTTP", "HTTPConnectionState", "HTTPResponseEncoder", "Upgrade", "ByteToMessage"] { #expect(!handlers.contains(name)) }
+                for name in ["HTTP1ToHTTP", "HTTPConnectionState", "HTTPResponseEncoder", "Upgrade", "ByteToMessage"] {
+                    #expect(!handlers.contains(name))
+                }
                 let large = String(repeating: "x", count: 1_000_000) + "end"
                 try await client.send(large)
                 #expect(try await client.receive(through: "end") == large)
