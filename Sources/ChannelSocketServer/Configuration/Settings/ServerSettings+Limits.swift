@@ -16,7 +16,7 @@ extension ServerSettings {
         Setting(
             "limits.max_outbound_bytes", environment: "CHANNELSOCKET_MAX_OUTBOUND_BYTES", flag: "--max-outbound-bytes",
             .bytes(in: 1 << 16...1 << 30), \.limits.webSocket.maxOutboundBytes, isReloadable: true,
-            "Bytes that may wait for a client that does not read."
+            "Bytes that may wait for a client that does not read, behind a message that is larger by itself."
         ),
         Setting(
             "limits.slow_consumers", environment: "CHANNELSOCKET_SLOW_CONSUMERS", flag: "--slow-consumers",
