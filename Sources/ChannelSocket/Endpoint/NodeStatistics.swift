@@ -78,6 +78,9 @@ public final class NodeStatistics: Sendable {
         /// Connections closed before their first request, to make room for newer ones.
         public static let displacedHandshakes = Drop(description: "displaced_handshakes", index: 32)
 
+        /// Channels ended because their lifetime, such as that of the join's own token, was over.
+        public static let expiredChannels = Drop(description: "expired_channels", index: 33)
+
         /// All of them.
         public static let allCases: [Drop] = [
             refusedConnections, protocolErrors, malformedMessages, staleMessages, fullMailboxes, channelCrashes,
@@ -86,6 +89,7 @@ public final class NodeStatistics: Sendable {
             handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
             rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
             lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents, displacedHandshakes,
+            expiredChannels,
         ]
     }
 

@@ -4,8 +4,7 @@ import NIOCore
 extension WebSocketConnection {
     /// Limits how long the connection may last; checked every second.
     func end(after lifetime: TimeAmount, on eventLoop: any EventLoop) {
-        // A token may say it is good for longer than a deadline can be counted.
-        deadline = eventLoop.now + min(lifetime, .hours(24 * 365 * 100))
+        deadline = eventLoop.now.after(lifetime)
     }
 
     /// Called every second by the loop.
