@@ -171,7 +171,12 @@ extension ServerConfiguration {
         connections.trustedProxies =
             proxies.trusted.isEmpty ? .none : TrustedProxies(networks: proxies.trusted, headerField: proxies.header)
         return MountedHTTPChannel.Configuration(
-            handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout, connections: connections
+            http1: MountedHTTPChannel.Configuration.http1(
+                idleTimeout: limits.httpIdleTimeout, maxHeaderBytes: limits.maxHeaderBytes,
+                maxHeaderFields: limits.maxHeaderFields
+            ),
+            handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout,
+            connections: connections
         )
     }
 }

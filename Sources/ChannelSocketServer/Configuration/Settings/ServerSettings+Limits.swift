@@ -1,5 +1,6 @@
 internal import ChannelSocket
 internal import NIOCore
+internal import PhoenixWire
 
 extension ServerSettings {
     static let limits: [Setting<ServerConfiguration>] = [
@@ -7,6 +8,27 @@ extension ServerSettings {
             "limits.max_message_bytes", .bytes(in: 1 << 10...1 << 30), \.limits.webSocket.maxMessageBytes,
             isReloadable: true,
             "The largest message of a client, all fragments together; a larger one closes with 1009."
+        ),
+        Setting(
+            "limits.max_unfinished_bytes_per_loop", .bytes(in: 1 << 20...1 << 40),
+            \.limits.webSocket.maxUnfinishedBytesPerLoop, isReloadable: true,
+            "Bytes of messages whose end has not come, all connections of a thread; beyond it one is closed with 1013."
+        ),
+        Setting(
+            "limits.max_json_depth", .integer(in: 1...10_000), \.limits.socket.decoding.maxDepth, isReloadable: true,
+            "How deep a payload may be nested; a deeper one closes with 1008."
+        ),
+        Setting(
+            "limits.max_topic_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxTopicBytes,
+            isReloadable: true, "UTF-8 of a topic; a longer one closes with 1008."
+        ),
+        Setting(
+            "limits.max_event_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxEventBytes,
+            isReloadable: true, "UTF-8 of the name of an event; a longer one closes with 1008."
+        ),
+        Setting(
+            "limits.max_ref_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxRefBytes,
+            isReloadable: true, "JSON of a ref; a longer one closes with 1008."
         ),
         Setting(
             "limits.idle_timeout", .optional(.timeAmount(in: .seconds(1)...(.seconds(86_400))), nil: "none"),
@@ -37,6 +59,11 @@ extension ServerSettings {
             "Messages that may wait for one channel; one more is refused with `mailbox full`."
         ),
         Setting(
+            "limits.max_mailbox_bytes", .bytes(in: 1 << 10...1 << 40), \.limits.socket.maxMailboxBytes,
+            isReloadable: true,
+            "Bytes that may wait for all channels of a connection; further messages are refused with `mailbox full`."
+        ),
+        Setting(
             "limits.message_rate", .optional(.rateLimit, nil: "none"), \.limits.socket.messageRate, isReloadable: true,
             "Messages a second of one connection; more are refused with `rate limited`."
         ),
@@ -57,6 +84,11 @@ extension ServerSettings {
             "limits.callback_timeout", .optional(.timeAmount(in: .milliseconds(100)...(.seconds(3_600))), nil: "none"),
             \.limits.socket.callbackTimeout, isReloadable: true,
             "How long a channel may take over a message before it is answered with `timeout`."
+        ),
+        Setting(
+            "limits.channel_shutdown_timeout", .timeAmount(in: .milliseconds(100)...(.seconds(300))),
+            \.limits.socket.channelShutdownTimeout, isReloadable: true,
+            "How long a channel that has to end may take before it is left to itself."
         ),
     ]
 }
