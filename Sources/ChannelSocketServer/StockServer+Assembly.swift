@@ -23,7 +23,7 @@ extension StockServer {
         /// Takes up what a running node can take up of another configuration.
         func update(to configuration: ServerConfiguration) async throws {
             guard configuration.tls.isOn == (certificate != nil) else {
-                throw ServerCertificateError("TLS can't be turned on or off without a restart")
+                throw ServerCertificateError("tls.certificate", "can't turn TLS on or off without a restart")
             }
             let declarations = try table.declarations(of: configuration)
             try certificate?.replace(configuration.tls)

@@ -90,6 +90,7 @@ public struct StockServer: Sendable {
         logger.logLevel = configuration.logging.level
         logger[metadataKey: "node"] = .stringConvertible(node)
         reportLimits(logger)
+        loaded?.logWarnings(to: logger)
         LargeAllocations.returnToSystem()
 
         let parts = try await assemble(logger: logger)
