@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the Python environments that the tests use: .venv and .venv-phx-events at the top of the repository.
+# Makes the Python environments that the tests use: .venv and two others beside it, at the top of the repository.
 # Does nothing if they are complete.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -26,3 +26,4 @@ environment() {
 
 environment .venv Tests/PythonClients/requirements.txt
 environment .venv-phx-events Tests/PythonClients/requirements-phx-events.txt --no-deps
+environment .venv-openapi Tests/System/requirements-openapi.txt

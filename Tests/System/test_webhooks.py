@@ -1,9 +1,12 @@
 """The backend of docs/webhooks.md, with a node that asks it."""
 
+import hashlib
+import hmac
 import json
 import socket
 import sys
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -13,6 +16,7 @@ from websockets.sync.client import connect
 
 from cluster import BINARY, DEADLINE, ROOT, Process, wait_until
 
+BACKEND = ROOT / "docs" / "examples" / "webhook_backend.py"
 CONFIGURATION = """
 listen: {{ port: 0 }}
 webhooks:
@@ -32,8 +36,7 @@ class WebhookTest(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         environment = {"WEBHOOK_SECRET": "secret", "BACKEND_PORT": str(self.port)}
-        backend = ROOT / "docs" / "examples" / "webhook_backend.py"
-        self.backend = Process("webhook-backend", [sys.executable, backend], environment)
+        self.backend = Process("webhook-backend", [sys.executable, BACKEND], environment)
         self.addCleanup(self.backend.stop)
         wait_until("the backend to listen", self.is_backend_up)
         file = tempfile.NamedTemporaryFile("w", suffix=".yml")
@@ -80,12 +83,24 @@ class WebhookTest(unittest.TestCase):
             self.connect("bob")
         self.assertEqual(refused.exception.response.status_code, 503)
 
+    def test_backend_has_20_lines(self):
+        code = BACKEND.read_text().split('"""')[2]
+        self.assertLessEqual(sum(1 for line in code.splitlines() if line.strip()), 20)
+
     def test_backend_refuses_what_is_not_signed(self):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/", b"{}", {"ChannelSocket-Signature": "t=1,v1=x"})
-        with self.assertRaises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request, timeout=DEADLINE)
-        refused.exception.close()
-        self.assertEqual(refused.exception.code, 401)
+        body = b'{"type":"leave"}'
+        now = int(time.time())
+        for sent, key, status in ((now, b"secret", 200), (now, b"other", 401), (now - 400, b"secret", 401)):
+            signature = hmac.new(key, f"{sent}.".encode() + body, hashlib.sha256).hexdigest()
+            headers = {"ChannelSocket-Signature": f"t={sent},v1={signature}"}
+            request = urllib.request.Request(f"http://127.0.0.1:{self.port}/", body, headers)
+            try:
+                with urllib.request.urlopen(request, timeout=DEADLINE) as response:
+                    answered = response.status
+            except urllib.error.HTTPError as refused:
+                refused.close()
+                answered = refused.code
+            self.assertEqual(answered, status)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,6 @@ import Synchronization
 ///
 /// Confined to the shard's event loop.
 final class ShardLinks: RedisConnectionEvents {
-    /// How many SUBSCRIBE commands may be on their way: enough to keep Redis busy, few enough for honest time limits.
-    private static let maxSubscriptionsInFlight = 16
-
     let shard: RedisShard
     let configuration: RedisConfiguration
     let counters: RedisCounters
@@ -29,14 +26,16 @@ final class ShardLinks: RedisConnectionEvents {
 
     private let eventLoop: any EventLoop
     private let stopped: EventLoopPromise<Void>
-    private var subscriber: RedisLink?
+    var subscriber: RedisLink?
     private var publisher: RedisLink?
     /// Whether the current read brought answers to SUBSCRIBE or UNSUBSCRIBE, and who waited for them.
-    private var hasSubscriptionAnswers = false
-    private var confirmed: [EventLoopPromise<Void>] = []
+    var hasSubscriptionAnswers = false
+    var confirmed: [EventLoopPromise<Void>] = []
     private var watch: RepeatedTask?
     private var lostAt: NIODeadline?
     private var isStopping = false
+    /// Whether there has ever been a connection to publish on.
+    var hasHadPublisher = false
     private var hasLoggedProbeRefusal = false
     private var looksForMasterAt = NIODeadline.now()
     /// Whether the subscriber was deaf, and has not proved since that it hears.
@@ -69,7 +68,10 @@ final class ShardLinks: RedisConnectionEvents {
     // MARK: Life cycle
 
     func start() {
-        shard.inbox.withLock { $0.node = node.description }
+        shard.inbox.withLock {
+            $0.node = node.description
+            $0.closedBecause = "connecting"
+        }
         setDisconnected("connecting")
         let subscriber = makeLink(.subscriber)
         let publisher = makeLink(.publisher)
@@ -135,13 +137,13 @@ final class ShardLinks: RedisConnectionEvents {
     func linkReady(_ link: RedisLink) {
         logger.debug("Connected to Redis", metadata: ["redis.role": "\(link.role.rawValue)"])
         switch link.role {
-        case .subscriber:
-            shard.withSubscriptions { $0.table.linkUp() }
-            sendSubscriptions()
+        case .subscriber: break
         case .publisher:
+            hasHadPublisher = true
             shard.withSubscriptions { $0.isPublisherReady = true }
             if !isStopping { shard.inbox.withLock { $0.closedBecause = nil } }
         }
+        startSubscribing()
         probe.reset(now: .now())
         noteRecovery()
     }
@@ -202,42 +204,6 @@ final class ShardLinks: RedisConnectionEvents {
         lostAt = nil
     }
 
-    // MARK: Subscriptions
-
-    /// Sends SUBSCRIBE and UNSUBSCRIBE for what is wanted, many topics at once.
-    func sendSubscriptions() {
-        guard let connection = subscriber?.readyConnection else { return }
-        while connection.pendingSubscriptions < Self.maxSubscriptionsInFlight {
-            let batch = shard.withSubscriptions { $0.table.nextBatch(limit: configuration.subscribeBatch) }
-            guard let batch else { return }
-            connection.send(.unsubscribe, topics: batch.unsubscribe)
-            connection.send(.subscribe, topics: batch.subscribe)
-        }
-    }
-
-    func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String) {
-        hasSubscriptionAnswers = true
-        let waiter = shard.withSubscriptions { $0.table.answered(topic) }
-        if let waiter { confirmed.append(waiter) }
-    }
-
-    func subscriptionRefused(_ command: SubscriptionCommand, message: String) {
-        let tryAgain = command.topics.count > 1
-        for topic in command.topics {
-            let (waiter, _) = shard.withSubscriptions { $0.table.refused(topic, tryAgain: tryAgain) }
-            waiter?.fail(PubSubError(.rejected, message))
-        }
-        logger.warning(
-            "Redis refused a subscription",
-            metadata: ["reason": "\(message)", "topics": "\(command.topics.count)"])
-        guard tryAgain, let connection = subscriber?.readyConnection else { return }
-        // One by one, to find the ones that are meant.
-        while let batch = shard.withSubscriptions({ $0.table.nextBatch(limit: 1) }) {
-            connection.send(.unsubscribe, topics: batch.unsubscribe)
-            connection.send(.subscribe, topics: batch.subscribe)
-        }
-    }
-
     // MARK: Commands
 
     /// Sends what has gathered in the inbox.
@@ -270,11 +236,12 @@ final class ShardLinks: RedisConnectionEvents {
         }
         guard hasSubscriptionAnswers else { return }
         hasSubscriptionAnswers = false
+        // First, so that who is told of a subscription does not find the bus in trouble.
+        noteRecovery()
         let waiters = confirmed
         confirmed = []
         for waiter in waiters { waiter.succeed(()) }
         sendSubscriptions()
-        noteRecovery()
     }
 
     // MARK: Time

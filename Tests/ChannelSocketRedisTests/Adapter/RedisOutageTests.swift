@@ -2,6 +2,7 @@ import ChannelSocket
 import ChannelSocketTesting
 import NIOCore
 import PhoenixWire
+import Synchronization
 import Testing
 
 @testable import ChannelSocketRedis
@@ -167,6 +168,31 @@ import Testing
             let node = try TestNode(redis.url)
             try await TestNode.run(node) {
                 try await node.connected()
+            }
+        }
+    }
+
+    @Test("confirms no subscription on a new node before it can publish")
+    func publisherLate() async throws {
+        let isAllowed = Mutex(false)
+        // The publisher's first connections break while they are greeted.
+        let script: FakeRedis.Script = { command in
+            command.last?.hasSuffix(":pub") == true && !isAllowed.withLock { $0 }
+                ? "garbage\r\n" : FakeRedis.obedient(command)
+        }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url) { $0.subscribeTimeout = .seconds(30) }
+            try await TestNode.run(node) {
+                let confirmed = try #require(node.adapter.subscribe(to: "room:a"))
+                try await wait("a subscriber, and attempts of the publisher") {
+                    redis.received.contains { $0.last?.hasSuffix(":sub") == true }
+                        && redis.received.filter { $0.last?.hasSuffix(":pub") == true }.count >= 3
+                }
+                #expect(!redis.received.contains(["SUBSCRIBE", "channels:room:a"]))
+                isAllowed.withLock { $0 = true }
+                try await confirmed.get()
+                try await node.publish("room:a", "at once")
+                #expect(node.adapter.disconnectReason == nil)
             }
         }
     }

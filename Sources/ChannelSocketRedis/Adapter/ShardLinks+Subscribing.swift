@@ -1,0 +1,56 @@
+import ChannelSocket
+import Logging
+import NIOCore
+
+extension ShardLinks {
+    /// How many SUBSCRIBE commands may be on their way: enough to keep Redis busy, few enough for honest time limits.
+    private static let maxSubscriptionsInFlight = 16
+
+    /// Subscribes to what is wanted once there is a connection for it.
+    ///
+    /// The first time only when publishing is possible too: who has joined on a node that has just started may
+    /// broadcast, and expects the others to hear it. Later on a node that can only listen had better listen.
+    func startSubscribing() {
+        guard hasHadPublisher, subscriber?.readyConnection != nil else { return }
+        let isNew = shard.withSubscriptions { state in
+            guard !state.table.isLinkUp else { return false }
+            state.table.linkUp()
+            return true
+        }
+        if isNew { sendSubscriptions() }
+    }
+
+    /// Sends SUBSCRIBE and UNSUBSCRIBE for what is wanted, many topics at once.
+    func sendSubscriptions() {
+        guard let connection = subscriber?.readyConnection else { return }
+        while connection.pendingSubscriptions < Self.maxSubscriptionsInFlight {
+            let batch = shard.withSubscriptions { $0.table.nextBatch(limit: configuration.subscribeBatch) }
+            guard let batch else { return }
+            connection.send(.unsubscribe, topics: batch.unsubscribe)
+            connection.send(.subscribe, topics: batch.subscribe)
+        }
+    }
+
+    func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String) {
+        hasSubscriptionAnswers = true
+        let waiter = shard.withSubscriptions { $0.table.answered(topic) }
+        if let waiter { confirmed.append(waiter) }
+    }
+
+    func subscriptionRefused(_ command: SubscriptionCommand, message: String) {
+        let tryAgain = command.topics.count > 1
+        for topic in command.topics {
+            let (waiter, _) = shard.withSubscriptions { $0.table.refused(topic, tryAgain: tryAgain) }
+            waiter?.fail(PubSubError(.rejected, message))
+        }
+        logger.warning(
+            "Redis refused a subscription",
+            metadata: ["reason": "\(message)", "topics": "\(command.topics.count)"])
+        guard tryAgain, let connection = subscriber?.readyConnection else { return }
+        // One by one, to find the ones that are meant.
+        while let batch = shard.withSubscriptions({ $0.table.nextBatch(limit: 1) }) {
+            connection.send(.unsubscribe, topics: batch.unsubscribe)
+            connection.send(.subscribe, topics: batch.subscribe)
+        }
+    }
+}
