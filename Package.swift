@@ -175,9 +175,9 @@ let package = Package(
         .testTarget(
             name: "ChannelSocketServerTests",
             dependencies: [
-                "ChannelSocketServer", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
-                "ChannelSocketClient", nioCore, nioHTTP1, nioPosix, nioSSL, logging, coreMetrics, asyncHTTPClient,
-                hummingbird, tracing,
+                "ChannelSocketServer", "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis",
+                "ChannelSocketTesting", "PhoenixWire", "ChannelSocketClient", nioCore, nioHTTP1, nioPosix, nioSSL,
+                logging, coreMetrics, asyncHTTPClient, hummingbird, tracing,
             ],
             swiftSettings: swiftSettings
         ),

@@ -129,7 +129,7 @@ struct ServerOptions: ParsableArguments {
 
 extension ServerOptions {
     /// The exit code for a configuration file with mistakes, `EX_CONFIG`.
-    private static let badConfiguration = ExitCode(78)
+    static let badConfiguration = ExitCode(78)
 
     /// Reads the configuration.
     ///

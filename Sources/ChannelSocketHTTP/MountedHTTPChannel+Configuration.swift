@@ -29,7 +29,7 @@ extension MountedHTTPChannel {
         ///   - connections: how many connections there may be, and how fast they are accepted.
         ///   - encryption: adds what decrypts a connection, such as a `NIOSSLServerHandler`.
         public init(
-            http1: HTTP1Channel.Configuration = Self.http1Defaults,
+            http1: HTTP1Channel.Configuration = Self.http1(),
             handshakeTimeout: TimeAmount = .seconds(10),
             decisionTimeout: TimeAmount? = .seconds(10),
             connections: ConnectionLimits = ConnectionLimits(),
@@ -42,12 +42,21 @@ extension MountedHTTPChannel {
             self.encryption = encryption
         }
 
-        /// The HTTP side with the limits described at ``http1``.
-        public static var http1Defaults: HTTP1Channel.Configuration {
+        /// The HTTP side with limits that a server on the Internet can have, and Hummingbird has not by itself.
+        ///
+        /// - Parameters:
+        ///   - idleTimeout: how long a connection may be without a request before it is closed.
+        ///   - maxHeaderBytes: how many bytes a head, or a single field, may have.
+        ///   - maxHeaderFields: how many fields a head may have.
+        /// - Returns: the configuration.
+        public static func http1(
+            idleTimeout: TimeAmount = .seconds(60), maxHeaderBytes: Int = 16 << 10, maxHeaderFields: Int = 100
+        ) -> HTTP1Channel.Configuration {
             HTTP1Channel.Configuration(
-                idleTimeout: .seconds(60),
+                idleTimeout: idleTimeout,
                 httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100
+                    maxHeaderFieldSize: maxHeaderBytes, maxHeaderListSize: maxHeaderBytes,
+                    maxHeaderFieldCount: maxHeaderFields
                 )
             )
         }

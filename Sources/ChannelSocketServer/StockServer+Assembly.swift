@@ -15,6 +15,7 @@ extension StockServer {
         let access: AccessControl
         let channels: DeclaredChannels
         let endpoint: Endpoint
+        let table: RouteTable
         let certificate: ServerCertificate?
         let drain: Drain
         let observation: Observation
@@ -22,17 +23,19 @@ extension StockServer {
         /// Takes up what a running node can take up of another configuration.
         func update(to configuration: ServerConfiguration) async throws {
             guard configuration.tls.isOn == (certificate != nil) else {
-                throw ServerCertificateError("TLS can't be turned on or off without a restart")
+                throw ServerCertificateError("tls.certificate", "can't turn TLS on or off without a restart")
             }
+            let declarations = try table.declarations(of: configuration)
             try certificate?.replace(configuration.tls)
             try await access.update(configuration.admin.access(addingTo: configuration.access))
-            channels.replace(configuration.effectiveChannels)
-            endpoint.update(configuration: configuration.endpoint) { channels.routes }
+            channels.replace(declarations)
+            endpoint.update(configuration: configuration.endpoint) { table.routes(before: channels) }
         }
     }
 
     /// Makes the parts.
     func assemble(logger: Logger) async throws -> Parts {
+        let declarations = try table.declarations(of: configuration)
         let group = eventLoopGroup
         let certificate = configuration.tls.isOn ? try ServerCertificate(configuration.tls) : nil
         let access = try await AccessControl(
@@ -52,7 +55,7 @@ extension StockServer {
             pubSub: pubSub, store: store, configuration: configuration.presence.presence, logger: logger
         )
         let channels = try DeclaredChannels(
-            configuration.effectiveChannels,
+            declarations,
             hooks: access.webhooks,
             node: node,
             statistics: pubSub.statistics,
@@ -70,11 +73,11 @@ extension StockServer {
                 assigns[ConnectionParams.assign] = ConnectionParams(request.params, keeping: channels.params)
                 return .accept(id: id, assigns: assigns, lifetime: lifetime)
             },
-            routes: { channels.routes }
+            routes: { table.routes(before: channels) }
         )
         return Parts(
             group: group, pubSub: pubSub, presence: presence, access: access, channels: channels, endpoint: endpoint,
-            certificate: certificate, drain: Drain(configuration.drain, logger: logger),
+            table: table, certificate: certificate, drain: Drain(configuration.drain, logger: logger),
             observation: Observation(
                 NodeStatus(pubSub: pubSub, redis: redis), access: access, tracer: tracer, registry: registry, on: group,
                 logger: logger
@@ -168,7 +171,12 @@ extension ServerConfiguration {
         connections.trustedProxies =
             proxies.trusted.isEmpty ? .none : TrustedProxies(networks: proxies.trusted, headerField: proxies.header)
         return MountedHTTPChannel.Configuration(
-            handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout, connections: connections
+            http1: MountedHTTPChannel.Configuration.http1(
+                idleTimeout: limits.httpIdleTimeout, maxHeaderBytes: limits.maxHeaderBytes,
+                maxHeaderFields: limits.maxHeaderFields
+            ),
+            handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout,
+            connections: connections
         )
     }
 }

@@ -1,4 +1,4 @@
-internal import ChannelSocket
+public import ChannelSocket
 internal import ChannelSocketRedis
 internal import Hummingbird
 public import Logging
@@ -8,12 +8,26 @@ internal import ServiceLifecycle
 internal import UnixSignals
 
 /// The stock server: one node that serves declared channels, the chat page and its health over HTTP.
+///
+/// Handlers written in Swift share its route table, and everything else that is configured holds for them too:
+///
+/// ```swift
+/// let server = try await StockServer(configurationFile: "server.yml") {
+///     Route("game:*", GameChannel.self)
+/// }
+/// try await server.run()
+/// ```
+///
+/// The handlers come first, in their order, then the declared channels, in theirs; the first whose pattern matches a
+/// topic has it. A pattern for which nothing is left behind those before it is a ``RouteConflict``. A reload replaces
+/// the declared channels and leaves the handlers, and those whom they serve, alone.
 public struct StockServer: Sendable {
     /// The version of the server.
     public static let version = "0.1.0"
 
     let configuration: ServerConfiguration
     let node: NodeID
+    let table: RouteTable
     private let loaded: LoadedConfiguration?
     private let logger: Logger
     let registry: PrometheusRegistry
@@ -24,12 +38,14 @@ public struct StockServer: Sendable {
     ///   - configuration: where to listen and which nodes to join; also the level of the log.
     ///   - logger: takes the log.
     ///   - registry: takes the metrics, for `/metrics`.
+    ///   - routes: the handlers written in Swift, which come before the declared channels.
     public init(
         configuration: ServerConfiguration,
         logger: Logger = Logger(label: "channelsocket"),
-        registry: PrometheusRegistry = PrometheusRegistry()
+        registry: PrometheusRegistry = PrometheusRegistry(),
+        @RouteBuilder routes: () -> [Route] = { [] }
     ) {
-        self.init(configuration, loaded: nil, logger: logger, registry: registry)
+        self.init(configuration, loaded: nil, logger: logger, registry: registry, routes: routes())
     }
 
     /// Creates a server that reads its configuration again when it is told to, or when the file changes.
@@ -38,17 +54,21 @@ public struct StockServer: Sendable {
     ///   - loaded: the configuration, and where it came from.
     ///   - logger: takes the log.
     ///   - registry: takes the metrics, for `/metrics`.
+    ///   - routes: the handlers written in Swift, which come before the declared channels.
     package init(
         loaded: LoadedConfiguration,
         logger: Logger = Logger(label: "channelsocket"),
-        registry: PrometheusRegistry = PrometheusRegistry()
+        registry: PrometheusRegistry = PrometheusRegistry(),
+        routes: [Route] = []
     ) {
-        self.init(loaded.configuration, loaded: loaded, logger: logger, registry: registry)
+        self.init(loaded.configuration, loaded: loaded, logger: logger, registry: registry, routes: routes)
     }
 
     private init(
-        _ configuration: ServerConfiguration, loaded: LoadedConfiguration?, logger: Logger, registry: PrometheusRegistry
+        _ configuration: ServerConfiguration, loaded: LoadedConfiguration?, logger: Logger,
+        registry: PrometheusRegistry, routes: [Route]
     ) {
+        table = RouteTable(handlers: routes)
         self.configuration = configuration
         self.loaded = loaded
         self.registry = registry
@@ -63,12 +83,14 @@ public struct StockServer: Sendable {
     /// signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT).
     ///
     /// - Parameter onListening: called once with the URL when clients may come.
-    /// - Throws: ``StartupError`` when the address can't be listened on.
+    /// - Throws: ``RouteConflict`` when a topic has two places in the route table, ``StartupError`` when the address
+    ///   can't be listened on.
     public func run(onListening: @escaping @Sendable (_ url: String) -> Void = { _ in }) async throws {
         var logger = logger
         logger.logLevel = configuration.logging.level
         logger[metadataKey: "node"] = .stringConvertible(node)
         reportLimits(logger)
+        loaded?.logWarnings(to: logger)
         LargeAllocations.returnToSystem()
 
         let parts = try await assemble(logger: logger)

@@ -29,6 +29,16 @@ public struct TopicPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
         return Self.isSeparator(following)
     }
 
+    /// Whether the pattern matches every topic that another one matches.
+    ///
+    /// - Parameter other: the other pattern.
+    /// - Returns: whether nothing is left for the other one behind this one.
+    public func covers(_ other: TopicPattern) -> Bool {
+        guard other.isWildcard else { return matches(other.description) }
+        // What the other one wants at the beginning is the shortest topic it matches, and decides about all of them.
+        return isWildcard && matches(String(decoding: other.description.utf8.dropLast(), as: UTF8.self))
+    }
+
     private static func isSeparator(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
     }

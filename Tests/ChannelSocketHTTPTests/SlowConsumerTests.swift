@@ -12,6 +12,9 @@ struct SlowConsumerTests {
         return .json(ByteBuffer(string: text + String(repeating: "x", count: bytes - 2 - text.utf8.count) + #""}"#))
     }
 
+    /// A payload that no system's buffers take off the node's hands.
+    private static let large = Payload.binary(ByteBuffer(repeating: 7, count: 16 << 20))
+
     private static func endpoint(_ pubSub: PubSub, _ change: (inout WebSocketConfiguration) -> Void) -> Endpoint {
         var configuration = Endpoint.Configuration()
         change(&configuration.webSocket)
@@ -68,6 +71,57 @@ struct SlowConsumerTests {
                 #expect(try await late.next().payload["n"] == .number("\(number)"))
             }
             #expect(pubSub.statistics[.slowConsumerCloses] == 0)
+        }
+    }
+
+    @Test(
+        "takes a message larger than the limit, and what waits behind it up to the limit, for a client that reads late",
+        arguments: [SlowConsumerPolicy.close, .drop]
+    )
+    func largeMessage(policy: SlowConsumerPolicy) async throws {
+        let pubSub = PubSub()
+        let endpoint = Self.endpoint(pubSub) {
+            $0.maxOutboundBytes = 1 << 20
+            $0.slowConsumerPolicy = policy
+        }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let late = try await Self.join(port, reading: false)
+            let fast = try await Self.join(port)
+            endpoint.broadcast("room:a", "large", Self.large)
+            #expect(try await fast.next().event == "large")
+            for number in 1...500 { endpoint.broadcast("room:a", "n", Self.payload(number)) }
+            for number in 1...500 { #expect(try await fast.next().payload["n"] == .number("\(number)")) }
+            let ref = try await late.push("phoenix", "heartbeat")
+            try await late.socket.setReading(true)
+            #expect(try await late.next().body == .binary(Array(repeating: 7, count: 16 << 20)))
+            for number in 1...500 {
+                #expect(try await late.expect("n", on: "room:a").payload["n"] == .number("\(number)"))
+            }
+            #expect(try await late.reply(to: ref).status == "ok")
+            #expect(pubSub.statistics[.slowConsumerCloses] == 0)
+            #expect(pubSub.statistics[.slowConsumerFrames] == 0)
+        }
+    }
+
+    @Test("closes a client that reads neither a large message nor what waits behind it")
+    func largeMessageUnread() async throws {
+        let pubSub = PubSub()
+        let endpoint = Self.endpoint(pubSub) {
+            $0.maxOutboundBytes = 1 << 20
+            $0.closeTimeout = .milliseconds(100)
+        }
+        try await withServer(mounts: [endpoint]) { port, _ in
+            let slow = try await Self.join(port, reading: false)
+            let fast = try await Self.join(port)
+            endpoint.broadcast("room:a", "large", Self.large)
+            #expect(try await fast.next().event == "large")
+            for number in 1...20 {
+                endpoint.broadcast("room:a", "n", Self.payload(number, bytes: 100_000))
+                #expect(try await fast.next().payload["n"] == .number("\(number)"))
+            }
+            #expect(pubSub.statistics[.slowConsumerCloses] == 1)
+            try await slow.socket.setReading(true)
+            _ = slow
         }
     }
 

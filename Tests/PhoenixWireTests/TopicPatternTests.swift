@@ -22,6 +22,21 @@ import Testing
         #expect(TopicPattern(pattern).matches(topic) == expected)
     }
 
+    @Test(
+        "covers a pattern that leaves it nothing to match, and no other",
+        arguments: [
+            ("room:*", "room:*", true), ("room:*", "room:lobby", true), ("room:*", "room:", true),
+            ("room:*", "room:a:*", true), ("room:*", "room:a*", true), ("room:*", "room", false),
+            ("room:*", "room*", false), ("room:*", "rooms:*", false), ("room:*", "*", false),
+            ("room*", "room:*", true), ("room*", "room", true), ("room*", "room.*", true), ("room*", "rooms*", false),
+            ("room:lobby", "room:lobby", true), ("room:lobby", "room:*", false), ("room:lobby", "room:lobby*", false),
+            ("*", "*", true), ("*", "anything", true), ("*", "room*", true), ("**", "*", false),
+        ]
+    )
+    func covers(_ pattern: String, _ other: String, _ expected: Bool) {
+        #expect(TopicPattern(pattern).covers(TopicPattern(other)) == expected)
+    }
+
     @Test("is written as a literal")
     func literal() {
         let pattern: TopicPattern = "room:*"

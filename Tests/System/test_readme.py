@@ -12,9 +12,9 @@ from cluster import ROOT, Node, Redis, wait_until
 README = (ROOT / "README.md").read_text()
 
 
-def block(language):
+def block(language, document=README):
     """The first code block of a language."""
-    return re.search(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL).group(1)
+    return re.search(rf"^```{language}\n(.*?)^```$", document, re.MULTILINE | re.DOTALL).group(1)
 
 
 def stock_phoenix():
@@ -27,6 +27,10 @@ def stock_phoenix():
 class ReadmeTest(unittest.TestCase):
     def test_embeds_the_snippet_that_is_compiled(self):
         self.assertEqual(block("swift"), (ROOT / "Snippets" / "Embed.swift").read_text())
+
+    def test_handlers_are_shown_by_the_snippet_that_is_compiled(self):
+        document = (ROOT / "docs" / "handlers.md").read_text()
+        self.assertEqual(block("swift", document), (ROOT / "Snippets" / "StockServer.swift").read_text())
 
     def test_stock_phoenix_js_prints_what_is_promised(self):
         example = block("js")

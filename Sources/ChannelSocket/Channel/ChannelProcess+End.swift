@@ -66,6 +66,8 @@ extension ChannelProcess {
         switch endReason {
         case .left, .stopped: sendClose("phx_close", .emptyObject)
         case .error: sendClose("phx_error", .reason("channel_crash"))
+        // Not phx_close, after which clients would not join again.
+        case .expired: sendClose("phx_error", .reason("token expired"))
         case .closed, .kicked, .shutdown, .refused, nil: break
         }
         let waiters = endWaiters

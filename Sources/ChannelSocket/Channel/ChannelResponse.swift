@@ -64,6 +64,8 @@ public enum TerminateReason: Sendable {
     case kicked
     /// The channel stopped itself.
     case stopped
+    /// Its lifetime, such as that of the token that the join brought, was over; see ``Socket/expire(after:)``.
+    case expired
     /// The join was refused after the channel had been made, because its topic could not be subscribed.
     case refused
     /// The node is shutting down.

@@ -83,9 +83,10 @@ public final class NodeStatistics: Sendable {
         public static let expiredSockets = Drop(.expiredSockets)
         /// Connections closed before their first request, to make room for newer ones.
         public static let displacedHandshakes = Drop(.displacedHandshakes)
-
         /// HTTP connections closed between two requests, to make room for newer ones.
         public static let displacedConnections = Drop(.displacedConnections)
+        /// Channels ended because their lifetime, such as that of the join's own token, was over.
+        public static let expiredChannels = Drop(.expiredChannels)
 
         /// All of them.
         public static let allCases = Reason.allCases.map(Drop.init)
@@ -125,6 +126,7 @@ public final class NodeStatistics: Sendable {
             case refusedEvents = "refused_events"
             case displacedHandshakes = "displaced_handshakes"
             case displacedConnections = "displaced_connections"
+            case expiredChannels = "expired_channels"
         }
     }
 

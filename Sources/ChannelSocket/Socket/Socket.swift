@@ -1,4 +1,4 @@
-import NIOCore
+public import NIOCore
 public import PhoenixWire
 import Synchronization
 
@@ -81,6 +81,21 @@ public struct Socket: Sendable {
     /// Ends the channel as if `handleIn` had answered ``ChannelResponse/stop``; the client gets `phx_close`.
     public func stop() {
         process.onEventLoop { $0.requestEnd(.stopped) }
+    }
+
+    /// Limits how long the channel lives from now on, as that of a token that the join brought.
+    ///
+    /// When the time is over the channel is terminated with ``TerminateReason/expired`` and the client gets `phx_error`
+    /// with the reason `token expired`, after which phoenix.js joins again, with a new token if it has one. The other
+    /// channels of the connection go on.
+    ///
+    /// - Parameter lifetime: how long, from now on; replaces what was said before.
+    public func expire(after lifetime: TimeAmount) {
+        process.onEventLoop { process in
+            guard process.isAlive else { return }
+            let session = process.session
+            session.deadlines.set(session.eventLoop.now.after(lifetime), for: process, on: session.eventLoop)
+        }
     }
 
     // MARK: To everybody

@@ -20,6 +20,7 @@ final class SocketSession {
     /// The span of the connect, if it was traced.
     let trace: ServiceContext?
     var channels = ActiveChannels()
+    var deadlines = ChannelDeadlines()
     var allowance: InboundAllowance
     /// How many bytes of messages wait for the channels' callbacks.
     var waitingBytes = 0
@@ -63,6 +64,7 @@ final class SocketSession {
     /// Forgets a channel that has ended.
     func forget(_ process: ChannelProcess) {
         channels.remove(process)
+        deadlines.remove(process)
     }
 
     // MARK: Frames to the client

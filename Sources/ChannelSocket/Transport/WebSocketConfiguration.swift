@@ -16,6 +16,10 @@ public struct WebSocketConfiguration: Sendable {
     /// Phoenix' default is 60 s. Nil for ever.
     public var idleTimeout: TimeAmount? = .seconds(60)
     /// How many bytes may wait for a client that does not read; reaching it means ``slowConsumerPolicy``.
+    ///
+    /// 4 MiB. What is sent to a client for which less is waiting may be larger by itself, as messages up to
+    /// ``maxMessageBytes`` are; until it is sent, what waits behind it counts. A client that does not read so takes this
+    /// limit and two of the largest messages at most.
     public var maxOutboundBytes = 4 << 20
     /// What happens to a client that does not read.
     public var slowConsumerPolicy: SlowConsumerPolicy = .close

@@ -7,8 +7,7 @@ import NIOCore
 extension WebSocketConnection: SecondsWheelElement {
     /// Limits how long the connection may last, to the second; before ``install(on:)``.
     func end(after lifetime: TimeAmount, on eventLoop: any EventLoop) {
-        // A token may say it is good for longer than a deadline can be counted.
-        deadline = eventLoop.now + min(lifetime, .hours(24 * 365 * 100))
+        deadline = eventLoop.now.after(lifetime)
     }
 
     /// The second of ``TransportLoop/second`` in which to look at the connection; nil for never.

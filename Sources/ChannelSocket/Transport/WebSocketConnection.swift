@@ -9,7 +9,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum State {
+    enum State {
         case open
         /// Our close frame is out; waiting for the client's, or for the time limit.
         case closing
@@ -27,14 +27,16 @@ final class WebSocketConnection: ChannelInboundHandler {
     /// What happens above the frames; set before ``install(on:)`` and let go when the connection is closed.
     var handler: (any WebSocketMessageHandler)?
     private var decoder: WebSocketDecoder
-    private var context: ChannelHandlerContext?
-    private var state = State.open
-    private var isWritable = true
+    var context: ChannelHandlerContext?
+    var state = State.open
+    var isWritable = true
     /// The way past NIO's write path, if there is one; looked for with the first write, when the handlers of the
     /// upgrade are gone.
-    private var directSocket: DirectSocket??
+    var directSocket: DirectSocket??
     /// Writes that NIO holds; while there are any, nothing may overtake them.
-    private var heldWrites: Int32 = 0
+    var heldWrites: Int32 = 0
+    /// The sizes of writes that NIO holds and that exceed the limit of outbound bytes by themselves, oldest first.
+    var oversizedWrites: [Int] = []
     /// The part of ``TransportLoop/unfinishedBytes`` that is this connection's.
     private var unfinishedBytes = 0
     /// The second of the loop in which something was received last.
@@ -65,86 +67,8 @@ final class WebSocketConnection: ChannelInboundHandler {
         try channel.pipeline.syncOperations.addHandler(self)
     }
 
-    /// Whether frames still reach the client.
-    var isOpen: Bool { state == .open }
-
     /// Notes that something was received.
     func noteRead() { lastRead = loop.second }
-
-    // MARK: Outbound
-
-    /// Sends finished frames, now.
-    ///
-    /// Only the ``Outbox`` calls this; everybody else appends to the outbox.
-    ///
-    /// - Parameters:
-    ///   - frames: the frames.
-    ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
-    /// - Returns: whether they are on their way.
-    func write(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
-        guard state == .open, let context else { return false }
-        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return false }
-        transmit(frames, context: context)
-        return true
-    }
-
-    /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
-    private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
-        let socket = directSocket ?? DirectSocket(ifAlone: context)
-        directSocket = .some(socket)
-        guard let socket else {
-            return context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
-        }
-        var rest = bytes
-        if heldWrites == 0 {
-            rest.moveReaderIndex(forwardBy: socket.send(bytes))
-            if rest.readableBytes == 0 { return }
-        }
-        heldWrites += 1
-        context.writeAndFlush(Self.wrapOutboundOut(rest)).assumeIsolated().whenComplete { _ in
-            self.heldWrites -= 1
-        }
-    }
-
-    /// Starts the closing handshake; what is pending goes out first.
-    ///
-    /// - Parameters:
-    ///   - code: the close code.
-    ///   - reason: at most 123 bytes.
-    func close(code: UInt16, reason: String) {
-        guard state == .open, let context else { return }
-        // Nothing is lost by draining early; frames produced before the close must not come after it.
-        loop.outbox.drain()
-        guard state == .open else { return }
-        startClosing(code: code, reason: reason, context: context)
-    }
-
-    /// Decides what a client gets that has let the limit of outbound bytes be reached.
-    private func mayExceedLimit(areBroadcasts: Bool, context: ChannelHandlerContext) -> Bool {
-        if configuration.slowConsumerPolicy == .drop {
-            guard !areBroadcasts else {
-                statistics.count(.slowConsumerFrames)
-                return false
-            }
-            // Replies are not broadcasts: the client waits for them, and can provoke only so many.
-            let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-            if waiting ?? 0 < 2 * configuration.maxOutboundBytes { return true }
-        }
-        statistics.count(.slowConsumerCloses)
-        // The close frame queues behind what the client does not read; it has the close timeout to get there.
-        startClosing(code: 1008, reason: "too slow: outbound buffer full", context: context)
-        return false
-    }
-
-    private func startClosing(code: UInt16, reason: String, context: ChannelHandlerContext) {
-        state = .closing
-        var frame = ByteBuffer()
-        WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
-        transmit(frame, context: context)
-        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
-            self?.context?.close(promise: nil)
-        }
-    }
 
     // MARK: Inbound
 

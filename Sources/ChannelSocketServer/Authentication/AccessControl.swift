@@ -104,14 +104,16 @@ struct AccessControl: Sendable {
     /// - Parameters:
     ///   - payload: the join's payload.
     ///   - socket: the channel's socket, whose assigns get the claims.
-    /// - Returns: the claims; nil if there are none.
+    /// - Returns: the claims; nil if there are none. The channel ends when those of a token of its own expire.
     /// - Throws: `JoinRefused` for a token that is not good.
     @discardableResult
     func claims(joiningWith payload: Payload, socket: Socket) async throws(JoinRefused) -> AuthenticatedClaims? {
         let own = socket.assigns.claims
         guard let authenticator else { return own }
         let claims = try await authenticator.claims(joiningWith: payload, socket: own)
-        if let claims, claims != own { socket.assign(AuthenticatedClaims.assign, claims) }
+        guard let claims, claims != own else { return claims }
+        socket.assign(AuthenticatedClaims.assign, claims)
+        if let lifetime = authenticator.lifetime(of: claims) { socket.expire(after: lifetime) }
         return claims
     }
 

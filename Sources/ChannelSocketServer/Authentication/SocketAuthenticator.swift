@@ -48,10 +48,9 @@ final class SocketAuthenticator: Sendable {
         do throws(TokenError) {
             let claims = try await verifier.verify(token, now: now)
             let id = try SocketIDTemplate(verifier.configuration.socketID).id(for: claims)
-            let lifetime = claims.expiry.map { expiry in
-                Self.lifetime(until: expiry, leewaySeconds: verifier.configuration.leewaySeconds, now: now)
-            }
-            return .accept(id: id, assigns: [AuthenticatedClaims.assign: claims], lifetime: lifetime)
+            return .accept(
+                id: id, assigns: [AuthenticatedClaims.assign: claims], lifetime: lifetime(of: claims, now: now)
+            )
         } catch {
             return deny(error)
         }
@@ -69,17 +68,25 @@ final class SocketAuthenticator: Sendable {
         return request.params[parameter]
     }
 
-    private static func lifetime(until expiry: Date, leewaySeconds: Int, now: Date) -> TimeAmount {
-        let seconds = expiry.timeIntervalSince(now) + Double(leewaySeconds)
+    /// How long what rests on a token may last.
+    ///
+    /// - Parameters:
+    ///   - claims: what the token says.
+    ///   - now: the time.
+    /// - Returns: the time until it expires; nil if it never does.
+    func lifetime(of claims: AuthenticatedClaims, now: Date = Date()) -> TimeAmount? {
+        guard let expiry = claims.expiry else { return nil }
+        let leeway = verifier.withLock { $0.configuration.leewaySeconds }
+        let seconds = expiry.timeIntervalSince(now) + Double(leeway)
         // Far more than any connection lasts, and far less than overflows.
-        return .milliseconds(Int64(min(max(seconds, 0), 1e9) * 1_000))
+        return .milliseconds(Int64((min(max(seconds, 0), 1e9) * 1_000).rounded(.up)))
     }
 
     // MARK: Joins
 
     /// The claims of a channel: those of its socket, and over them those of the `token` in the join's payload.
     ///
-    /// The token is verified like a connection's, when the channel is joined; that it expires later ends nothing.
+    /// The token is verified like a connection's.
     ///
     /// - Parameters:
     ///   - payload: the join's payload.

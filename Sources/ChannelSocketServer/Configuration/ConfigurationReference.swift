@@ -21,19 +21,21 @@ package enum ConfigurationReference {
 
         Printed by `channelsocket config reference`; a test keeps it true.
 
-        A setting can be given in a file (`--config FILE` or `CHANNELSOCKET_CONFIG`; YAML, or JSON), in the environment, \\
-        and as an option of `channelsocket serve`. Options win over the environment, that over the file, and that over \\
-        the defaults; an empty variable counts as not given. Every setting has the option `--set NAME=VALUE`, some have \\
+        A setting can be given in a file (`--config FILE` or `CHANNELSOCKET_CONFIG`; YAML, or JSON), in the environment,
+        and as an option of `channelsocket serve`. Options win over the environment, that over the file, and that over
+        the defaults; an empty variable counts as not given. Every setting has the option `--set NAME=VALUE`, some have
         one of their own, named here beside the variable. Lists are separated by commas outside of files.
 
-        - `channelsocket config check` names the file, line and setting of everything that is wrong: exit code 78.
+        - `channelsocket config check` names the file, line and setting of everything that is wrong: exit code 78. It reads
+          the files of keys and certificates too, and warns of what can be done but is hardly meant, such as a channel that
+          nobody may join.
         - `channelsocket config print` shows what holds and where it comes from, secrets as `***`.
         - [docker/channelsocket.example.yml](../docker/channelsocket.example.yml) is a file to start from.
 
         Secrets may be written as `file:PATH` or `env:NAME`: the setting is then what that file or variable holds.
 
-        Settings marked **R** follow the file without a restart: when it changes, and on SIGHUP. Clients stay connected. A \\
-        file with a mistake changes nothing, and the log says what is wrong with it; it also names what was changed but \\
+        Settings marked **R** follow the file without a restart: when it changes, and on SIGHUP. Clients stay connected. A
+        file with a mistake changes nothing, and the log says what is wrong with it; it also names what was changed but
         needs a restart.
 
         """

@@ -6,6 +6,8 @@ package struct LoadedConfiguration: Sendable {
     package let settings: [EffectiveSetting]
     /// What it was read from.
     package let sources: ConfigurationSources
+    /// What can be done and is hardly meant, in the form of problems.
+    package var warnings: [ConfigurationProblem] = []
     /// The files it depends on: its own, and those of secrets and certificates.
     package let files: Set<String>
 }

@@ -24,7 +24,14 @@ public struct ServerConfiguration: Sendable {
     /// The sections of a file that ``access`` is made of.
     var accessSections = AccessSections()
     /// The channels without code; the first that matches a topic has it.
-    public var channels: [ChannelDeclaration] = [.room]
+    ///
+    /// As long as nothing is set there is `room:*` for everybody, on a server that has no handlers in Swift either.
+    public var channels: [ChannelDeclaration] {
+        get { declaredChannels ?? [.room] }
+        set { declaredChannels = newValue }
+    }
+    /// The channels that somebody declared, be it none.
+    var declaredChannels: [ChannelDeclaration]?
     /// How the node goes.
     public var drain = DrainConfiguration()
     /// How often it is looked whether a file of the configuration has changed; nil for never.
@@ -40,13 +47,4 @@ public struct ServerConfiguration: Sendable {
 
     /// Creates the configuration of a lone node on port 4000.
     public init() {}
-
-    /// The channels, where those of a server that declares none depend on whether clients have tokens.
-    var effectiveChannels: [ChannelDeclaration] {
-        guard channels == [.room], access.tokens != nil else { return channels }
-        // Who authenticates clients does not want them to choose their names.
-        var room = ChannelDeclaration.room
-        room.presenceKey = .claim("sub")
-        return [room]
-    }
 }

@@ -74,6 +74,7 @@ struct ConfigurationReload: Service {
             let changes = ConfigurationChanges(from: current, to: new)
             try await apply(new.configuration)
             report(changes)
+            new.logWarnings(to: logger)
             return new
         } catch let error as ConfigurationError {
             for problem in error.problems {

@@ -144,6 +144,7 @@ extension TerminateReason {
         case .closed: "closed"
         case .kicked: "kicked"
         case .stopped: "stopped"
+        case .expired: "expired"
         case .refused: "refused"
         case .shutdown: "shutdown"
         case .error: "error"

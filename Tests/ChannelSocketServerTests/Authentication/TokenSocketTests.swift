@@ -74,6 +74,38 @@ struct TokenSocketTests {
         }
     }
 
+    @Test("ends a channel when the join's own token expires, and takes the next join with a newer one")
+    func joinTokenExpiry() async throws {
+        try await withServer(leewaySeconds: 0) { server in
+            let token = try #require(TokenFixtures.tokens["HS256"])
+            let client = try await TestPhoenixClient.connect(port: server.port, query: "token=\(token)")
+            try await client.join("room:b")
+            func fresh(for seconds: Int) async throws -> (text: JSONValue, expiry: Int) {
+                let expiry = Int(Date().timeIntervalSince1970) + seconds
+                return (.string(try await TestTokens.make(claims: #"{"sub":"ann","exp":\#(expiry)}"#)), expiry)
+            }
+            // On a slow machine a token may have expired before it got there; the next one lasts longer.
+            for seconds in [2, 8, 32] {
+                let short = try await fresh(for: seconds)
+                let reply = try await client.tryJoin("room:a", ["token": short.text])
+                guard reply.status == "ok" else {
+                    #expect(reply.payload == ["reason": "token expired"])
+                    continue
+                }
+                let end = try await client.expect("phx_error", on: "room:a", within: .seconds(60))
+                #expect(end.payload == ["reason": "token expired"])
+                #expect(Int(Date().timeIntervalSince1970) >= short.expiry)
+                let late = try await client.tryJoin("room:a", ["token": short.text])
+                #expect(late.payload == ["reason": "token expired"])
+                break
+            }
+            try await client.join("room:a", ["token": fresh(for: 3_600).text])
+            #expect(try await client.call("room:b", "n").status == "ok", "the other channel goes on")
+            let page = try await PrometheusPage.of(port: server.port)
+            #expect(page["channelsocket_drops_total", ["reason": "expired_channels"]] == 1)
+        }
+    }
+
     @Test("refuses a join whose token is about somebody else")
     func joinToken() async throws {
         try await withServer { server in

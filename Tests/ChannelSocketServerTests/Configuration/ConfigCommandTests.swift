@@ -20,9 +20,29 @@ struct ConfigCommandTests {
     func example() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
         let path = root.appending(path: "docker/channelsocket.example.yml").standardizedFileURL.path()
-        let check = try ServerProcess.start("config", "check", "--config", path)
+        let check = try ServerProcess.start(
+            "config", "check", "--strict", "--config", path,
+            environment: ["CHANNELSOCKET_TOKEN_SECRET": TokenFixtures.secret]
+        )
         #expect(try await check.waitForExit() == .exited(0))
         #expect(check.output.contains("\(path) is fine"))
+    }
+
+    @Test("check and serve warn of what is hardly meant, and check fails for it if it is strict")
+    func warnings() async throws {
+        let file = try TemporaryFile("channels:\n  - topic: \"team:*\"\n    join: authenticated\n")
+        let check = try ServerProcess.start("config", "check", "--config", file.path)
+        #expect(try await check.waitForExit() == .exited(0))
+        let warning = "\(file.path):3: channels[0].join is authenticated, and there is no key for tokens"
+        #expect(check.output.contains("Warning: \(warning)"))
+        #expect(check.output.contains("\(file.path) can be used: 3 settings given"))
+        let strict = try ServerProcess.start("config", "check", "--strict", "--config", file.path)
+        #expect(try await strict.waitForExit() == .exited(78))
+        let server = try ServerProcess.start("serve", "--port", "0", "--config", file.path)
+        let line = try await server.waitForLine(containing: "configuration is doubtful")
+        #expect(line.contains(warning))
+        _ = try await server.waitForPort()
+        try await server.stop()
     }
 
     @Test("print shows what holds, where it comes from, and no secret")

@@ -6,28 +6,6 @@ import Testing
 /// `/metrics` of a running node.
 @Suite("The metrics page", .timeLimit(.minutes(2)))
 struct MetricsPageTests {
-    private func page(of port: Int) async throws -> PrometheusPage {
-        let answer = try await HealthProbe(host: "127.0.0.1", port: port, path: "/metrics", timeout: .seconds(20)).ask()
-        #expect(answer.status == 200)
-        return try PrometheusPage(answer.body)
-    }
-
-    /// Reads the page until it says something; what a node counts may come a moment after its clients know.
-    private func page(
-        of port: Int, until condition: (PrometheusPage) -> Bool, _ what: Comment
-    ) async throws -> PrometheusPage {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while true {
-            let page = try await page(of: port)
-            if condition(page) { return page }
-            guard ContinuousClock.now < deadline else {
-                Issue.record(what)
-                return page
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
-
     @Test("counts clients, joins, messages and what goes through Redis, and explains every metric")
     func counts() async throws {
         try await RedisServer.withServer { redis in
@@ -35,8 +13,8 @@ struct MetricsPageTests {
             let ann = try await TestPhoenixClient.connect(port: node.port)
             let bob = try await TestPhoenixClient.connect(port: node.port)
             for client in [ann, bob] { try await client.join("room:lobby") }
-            let before = try await page(
-                of: node.port, until: { $0["channelsocket_joins_total", ["result": "ok"]] == 2 }, "joins"
+            let before = try await PrometheusPage.of(
+                port: node.port, until: { $0["channelsocket_joins_total", ["result": "ok"]] == 2 }, "joins"
             )
             #expect(before["channelsocket_connections"] == 2)
             #expect(before["channelsocket_connections_opened_total"] == 2)
@@ -47,8 +25,8 @@ struct MetricsPageTests {
 
             #expect(try await ann.call("room:lobby", "new_msg", ["body": "hi"]).status == "ok")
             _ = try await bob.expect("new_msg", on: "room:lobby")
-            let after = try await page(
-                of: node.port,
+            let after = try await PrometheusPage.of(
+                port: node.port,
                 until: { now in
                     // The node announces itself through Redis now and then, too.
                     now["channelsocket_publish_duration_seconds_count"] == now["channelsocket_redis_published_total"]
@@ -74,12 +52,14 @@ struct MetricsPageTests {
                 #expect(after.types[name] != nil, "\(name) is explained and not there")
             }
 
-            _ = try await page(
-                of: node.port, until: { $0["channelsocket_event_loop_lag_seconds_count"].map { $0 > 0 } == true },
+            _ = try await PrometheusPage.of(
+                port: node.port, until: { $0["channelsocket_event_loop_lag_seconds_count"].map { $0 > 0 } == true },
                 "event-loop lag is measured"
             )
             await redis.kill()
-            _ = try await page(of: node.port, until: { $0["channelsocket_redis_connected"] == 0 }, "Redis is gone")
+            _ = try await PrometheusPage.of(
+                port: node.port, until: { $0["channelsocket_redis_connected"] == 0 }, "Redis is gone"
+            )
             #expect(try await node.process.stop() == .exited(0))
         }
     }

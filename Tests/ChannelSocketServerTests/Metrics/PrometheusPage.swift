@@ -1,4 +1,7 @@
+import ChannelSocketServer
 import ChannelSocketTesting
+import NIOCore
+import Testing
 
 /// A page in Prometheus' text format, read strictly: what a scraper would forgive is an error here.
 struct PrometheusPage {
@@ -89,6 +92,31 @@ struct PrometheusPage {
         case "-Inf": -.infinity
         case "NaN": .nan
         default: Double(text)
+        }
+    }
+}
+
+extension PrometheusPage {
+    /// Reads the page of a node.
+    static func of(port: Int) async throws -> PrometheusPage {
+        let answer = try await HealthProbe(host: "127.0.0.1", port: port, path: "/metrics", timeout: .seconds(20)).ask()
+        #expect(answer.status == 200)
+        return try PrometheusPage(answer.body)
+    }
+
+    /// Reads the page until it says something; what a node counts may come a moment after its clients know.
+    static func of(
+        port: Int, until condition: (PrometheusPage) -> Bool, _ what: Comment
+    ) async throws -> PrometheusPage {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let page = try await of(port: port)
+            if condition(page) { return page }
+            guard ContinuousClock.now < deadline else {
+                Issue.record(what)
+                return page
+            }
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 }

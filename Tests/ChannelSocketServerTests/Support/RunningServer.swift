@@ -17,9 +17,12 @@ struct RunningServer: Sendable {
         var configuration = ServerConfiguration()
         configuration.listen.port = 0
         change(&configuration)
-        let server = StockServer(
-            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        try await with(StockServer(configuration: configuration, logger: logger), body)
+    }
+
+    /// Runs a server, which listens on a port of the system's choice, as long as the body does.
+    static func with(_ server: StockServer, _ body: @Sendable (RunningServer) async throws -> Void) async throws {
         let (urls, urlsIn) = AsyncStream.makeStream(of: String.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

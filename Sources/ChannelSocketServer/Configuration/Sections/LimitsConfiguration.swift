@@ -15,6 +15,15 @@ public struct LimitsConfiguration: Sendable {
     /// How long it may take to decide whether a client may connect; nil for ever.
     public var connectTimeout: TimeAmount? = .seconds(10)
 
+    /// How many bytes the head of a request may have; a larger one is answered with 431.
+    ///
+    /// 16 KiB. It has cookies in it, and in upgrades the token.
+    public var maxHeaderBytes = 16 << 10
+    /// How many fields the head of a request may have; more are answered with 431.
+    public var maxHeaderFields = 100
+    /// How long a connection for HTTP may be without a request before it is closed.
+    public var httpIdleTimeout: TimeAmount = .seconds(60)
+
     /// Creates the section with its defaults.
     public init() {}
 }

@@ -10,6 +10,7 @@ struct WebhookSection: Sendable {
     var retries = 2
     var maxConcurrent = 64
     var maxQueued = 1_024
+    var maxAnswerBytes = 64 << 10
     var onFailure = WebhookConfiguration.FailurePolicy.refuse
 
     /// The webhook.
@@ -21,6 +22,7 @@ struct WebhookSection: Sendable {
         webhook.retries = retries
         webhook.maxConcurrent = maxConcurrent
         webhook.maxQueued = maxQueued
+        webhook.maxAnswerBytes = maxAnswerBytes
         webhook.onFailure = onFailure
         return webhook
     }

@@ -97,6 +97,10 @@ extension ServerSettings {
             Setting("retries", .integer(in: 0...10), \.retries, "How often a request is repeated where that is safe."),
             Setting("max_concurrent", .integer(in: 1...1_024), \.maxConcurrent, "Requests on their way at once."),
             Setting("max_queued", .integer(in: 0...1_000_000), \.maxQueued, "Requests that may wait besides."),
+            Setting(
+                "max_answer_bytes", .bytes(in: 1 << 10...64 << 20), \.maxAnswerBytes,
+                "The largest answer; a larger one is a failure."
+            ),
             Setting("on_failure", .word, \.onFailure, "What happens to a client when there is no answer."),
         ],
         isReloadable: false,

@@ -49,7 +49,7 @@ extension ServerSettings {
                 "The name of the webhook that is asked about joins and events, and told of ends."
             ),
         ],
-        "Channels without code; the first whose topic matches has it. Without this list: `room:*` for everybody.",
+        "Channels without code; the first whose topic matches has it. Each needs topics that those before it do not have. Without this list: `room:*` for everybody.",
         check: { channel in
             switch (channel.access, channel.claims.isEmpty) {
             case (.claim, true): "needs claims, such as 'rooms contains {1}'"

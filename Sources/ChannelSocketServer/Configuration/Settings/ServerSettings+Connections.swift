@@ -18,8 +18,20 @@ extension ServerSettings {
             "Connections of one public client address; one more is answered with 429."
         ),
         Setting(
+            "limits.addresses_without_limit", .networks, \.limits.connections.addressesWithoutLimit,
+            "Networks that the limit per address does not concern; those that are not public."
+        ),
+        Setting(
             "limits.accepts_per_second", .optional(.integer(in: 1...1_000_000), nil: "none"),
             \.limits.connections.acceptsPerSecond, "Connections accepted a second; more have to wait, none is refused."
+        ),
+        Setting(
+            "limits.accept_burst", .integer(in: 1...1_000_000), \.limits.connections.acceptBurst,
+            "Connections accepted at once after a pause."
+        ),
+        Setting(
+            "limits.retry_after", .timeAmount(in: .seconds(1)...(.seconds(3_600))), \.limits.connections.retryAfter,
+            "What answers 429 and 503 tell clients to wait, in `Retry-After`."
         ),
         Setting(
             "limits.handshake_timeout", .timeAmount(in: .milliseconds(100)...(.seconds(300))),
@@ -28,6 +40,18 @@ extension ServerSettings {
         Setting(
             "limits.connect_timeout", .optional(.timeAmount(in: .milliseconds(100)...(.seconds(300))), nil: "none"),
             \.limits.connectTimeout, "How long it may take to decide whether a client may connect; then 503."
+        ),
+        Setting(
+            "limits.max_header_bytes", .bytes(in: 1 << 10...1 << 20), \.limits.maxHeaderBytes,
+            "The head of a request, which has tokens and cookies in it; a larger one is answered with 431."
+        ),
+        Setting(
+            "limits.max_header_fields", .integer(in: 10...10_000), \.limits.maxHeaderFields,
+            "Fields of the head of a request; more are answered with 431."
+        ),
+        Setting(
+            "limits.http_idle_timeout", .timeAmount(in: .seconds(1)...(.seconds(3_600))), \.limits.httpIdleTimeout,
+            "How long a connection for HTTP may be without a request before it is closed."
         ),
         Setting(
             "origins.check", .bool, \.origins.isChecked, isReloadable: true,

@@ -1,5 +1,6 @@
 internal import ChannelSocket
 internal import NIOCore
+internal import PhoenixWire
 
 extension ServerSettings {
     static let limits: [Setting<ServerConfiguration>] = [
@@ -9,6 +10,27 @@ extension ServerSettings {
             "The largest message of a client, all fragments together; a larger one closes with 1009."
         ),
         Setting(
+            "limits.max_unfinished_bytes_per_loop", .bytes(in: 1 << 20...1 << 40),
+            \.limits.webSocket.maxUnfinishedBytesPerLoop, isReloadable: true,
+            "Bytes of messages whose end has not come, all connections of a thread; beyond it one is closed with 1013."
+        ),
+        Setting(
+            "limits.max_json_depth", .integer(in: 1...10_000), \.limits.socket.decoding.maxDepth, isReloadable: true,
+            "How deep a payload may be nested; a deeper one closes with 1008."
+        ),
+        Setting(
+            "limits.max_topic_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxTopicBytes,
+            isReloadable: true, "UTF-8 of a topic; a longer one closes with 1008."
+        ),
+        Setting(
+            "limits.max_event_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxEventBytes,
+            isReloadable: true, "UTF-8 of the name of an event; a longer one closes with 1008."
+        ),
+        Setting(
+            "limits.max_ref_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxRefBytes,
+            isReloadable: true, "JSON of a ref; a longer one closes with 1008."
+        ),
+        Setting(
             "limits.idle_timeout", .optional(.timeAmount(in: .seconds(1)...(.seconds(86_400))), nil: "none"),
             \.limits.webSocket.idleTimeout, isReloadable: true,
             "How long a client may send nothing at all before it is closed with 1002."
@@ -16,7 +38,7 @@ extension ServerSettings {
         Setting(
             "limits.max_outbound_bytes", environment: "CHANNELSOCKET_MAX_OUTBOUND_BYTES", flag: "--max-outbound-bytes",
             .bytes(in: 1 << 16...1 << 30), \.limits.webSocket.maxOutboundBytes, isReloadable: true,
-            "Bytes that may wait for a client that does not read."
+            "Bytes that may wait for a client that does not read, behind a message that is larger by itself."
         ),
         Setting(
             "limits.slow_consumers", environment: "CHANNELSOCKET_SLOW_CONSUMERS", flag: "--slow-consumers",
@@ -35,6 +57,11 @@ extension ServerSettings {
         Setting(
             "limits.max_mailbox", .integer(in: 1...1_000_000), \.limits.socket.maxMailbox, isReloadable: true,
             "Messages that may wait for one channel; one more is refused with `mailbox full`."
+        ),
+        Setting(
+            "limits.max_mailbox_bytes", .bytes(in: 1 << 10...1 << 40), \.limits.socket.maxMailboxBytes,
+            isReloadable: true,
+            "Bytes that may wait for all channels of a connection; further messages are refused with `mailbox full`."
         ),
         Setting(
             "limits.message_rate", .optional(.rateLimit, nil: "none"), \.limits.socket.messageRate, isReloadable: true,
@@ -57,6 +84,11 @@ extension ServerSettings {
             "limits.callback_timeout", .optional(.timeAmount(in: .milliseconds(100)...(.seconds(3_600))), nil: "none"),
             \.limits.socket.callbackTimeout, isReloadable: true,
             "How long a channel may take over a message before it is answered with `timeout`."
+        ),
+        Setting(
+            "limits.channel_shutdown_timeout", .timeAmount(in: .milliseconds(100)...(.seconds(300))),
+            \.limits.socket.channelShutdownTimeout, isReloadable: true,
+            "How long a channel that has to end may take before it is left to itself."
         ),
     ]
 }

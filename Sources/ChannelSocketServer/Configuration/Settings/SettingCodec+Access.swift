@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
 extension SettingCodec where Value: RawRepresentable & CaseIterable & Equatable & Sendable, Value.RawValue == String {
     /// One of the words of an enumeration.
     static var word: Self {
@@ -38,6 +44,9 @@ extension SettingCodec {
 extension SettingCodec where Value == String {
     /// The URL of something that is asked over HTTP.
     static var httpURL: Self {
-        text("a URL that begins with http:// or https://") { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
+        text("a URL that begins with http:// or https:// and names a host") { text in
+            guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty else { return false }
+            return text.hasPrefix("http://") || text.hasPrefix("https://")
+        }
     }
 }

@@ -12,23 +12,27 @@ extension LoadedConfiguration {
     /// - Parameter sources: where from: flags win over the environment, that over the file, and that over defaults.
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
     package init(from sources: ConfigurationSources) async throws(ConfigurationError) {
-        guard let path = sources.file else {
-            try self.init(from: sources, file: nil, only: nil)
-            return
-        }
+        try self.init(from: sources, file: await Self.provider(of: sources.file), only: nil)
+        let check = await ConfigurationCheck(configuration, settings: settings)
+        guard check.problems.isEmpty else { throw ConfigurationError(problems: check.problems) }
+        warnings = check.warnings
+    }
+
+    private static func provider(
+        of file: String?
+    ) async throws(ConfigurationError) -> FileProvider<ConfigurationFile>? {
+        guard let path = file else { return nil }
         guard FileManager.default.isReadableFile(atPath: path) else {
             let isThere = FileManager.default.fileExists(atPath: path)
             let problem = isThere ? "cannot be read: is it yours?" : "there is no such file"
             throw ConfigurationError(problems: [ConfigurationProblem(file: path, problem)])
         }
         let location = InMemoryProvider(values: ["filePath": ConfigValue(.string(path), isSecret: false)])
-        let provider: FileProvider<ConfigurationFile>
         do {
-            provider = try await FileProvider(config: ConfigReader(provider: location))
+            return try await FileProvider(config: ConfigReader(provider: location))
         } catch {
             throw ConfigurationError(problems: [ConfigurationProblem(file: path, "cannot be read: \(error)")])
         }
-        try self.init(from: sources, file: provider, only: nil)
     }
 
     /// Reads flags and environment only: for commands that need a few settings, or to tell early what is wrong.
@@ -75,7 +79,6 @@ extension LoadedConfiguration {
         var configuration = ServerConfiguration()
         reader.read(settings.filter { paths?.contains($0.path) ?? true }, into: &configuration)
         for list in lists { list.read(&reader, &configuration) }
-        if paths == nil, reader.problems.isEmpty { ServerSettings.check(configuration, &reader) }
         problems += reader.problems
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
         configuration.access = configuration.accessSections.access

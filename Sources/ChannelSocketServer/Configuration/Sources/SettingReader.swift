@@ -78,16 +78,6 @@ struct SettingReader {
         }
     }
 
-    /// Notes something wrong with a setting that was read.
-    ///
-    /// - Parameters:
-    ///   - path: the setting.
-    ///   - problem: what is wrong; reads on after the setting's name.
-    mutating func report(_ path: String, _ problem: String) {
-        let origin = values.first { $0.path == path }?.origin ?? .unset
-        problems.append(ConfigurationProblem(path, from: origin, problem))
-    }
-
     private mutating func read<Root>(
         _ setting: Setting<Root>, named name: String, at path: [String], from layers: [SettingLayer],
         of element: SettingOrigin? = nil, isReloadable: Bool? = nil, into root: inout Root

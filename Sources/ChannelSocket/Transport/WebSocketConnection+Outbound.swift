@@ -1,0 +1,95 @@
+import NIOCore
+
+/// What goes to the client, and what happens if it does not read.
+extension WebSocketConnection {
+    /// Whether frames still reach the client.
+    var isOpen: Bool { state == .open }
+
+    /// Sends finished frames, now.
+    ///
+    /// Only the ``Outbox`` calls this; everybody else appends to the outbox.
+    ///
+    /// - Parameters:
+    ///   - frames: the frames.
+    ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
+    /// - Returns: whether they are on their way.
+    func write(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
+        guard state == .open, let context else { return false }
+        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return false }
+        transmit(frames, context: context)
+        return true
+    }
+
+    /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
+    private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        let socket = directSocket ?? DirectSocket(ifAlone: context)
+        directSocket = .some(socket)
+        guard let socket else {
+            guard bytes.readableBytes > configuration.maxOutboundBytes else {
+                return context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
+            }
+            return hold(bytes, context: context)
+        }
+        var rest = bytes
+        if heldWrites == 0 {
+            rest.moveReaderIndex(forwardBy: socket.send(bytes))
+            if rest.readableBytes == 0 { return }
+        }
+        hold(rest, context: context)
+    }
+
+    /// Hands bytes to NIO and remembers that it has them.
+    private func hold(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        let isOversized = bytes.readableBytes > configuration.maxOutboundBytes
+        if isOversized { oversizedWrites.append(bytes.readableBytes) }
+        heldWrites += 1
+        context.writeAndFlush(Self.wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
+            self.heldWrites -= 1
+            if isOversized { self.oversizedWrites.removeFirst() }
+        }
+    }
+
+    /// Starts the closing handshake; what is pending goes out first.
+    ///
+    /// - Parameters:
+    ///   - code: the close code.
+    ///   - reason: at most 123 bytes.
+    func close(code: UInt16, reason: String) {
+        guard state == .open, let context else { return }
+        // Nothing is lost by draining early; frames produced before the close must not come after it.
+        loop.outbox.drain()
+        guard state == .open else { return }
+        startClosing(code: code, reason: reason, context: context)
+    }
+
+    /// Decides what a client gets that has let the limit of outbound bytes be reached.
+    private func mayExceedLimit(areBroadcasts: Bool, context: ChannelHandlerContext) -> Bool {
+        // A message that was allowed in may be larger than the limit. It takes its time to get to a client that does
+        // read, so what counts meanwhile is what waits behind it.
+        let held = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        let waiting = (held ?? configuration.maxOutboundBytes) - (oversizedWrites.first ?? 0)
+        if waiting < configuration.maxOutboundBytes { return true }
+        if configuration.slowConsumerPolicy == .drop {
+            guard !areBroadcasts else {
+                statistics.count(.slowConsumerFrames)
+                return false
+            }
+            // Replies are not broadcasts: the client waits for them, and can provoke only so many.
+            if waiting < 2 * configuration.maxOutboundBytes { return true }
+        }
+        statistics.count(.slowConsumerCloses)
+        // The close frame queues behind what the client does not read; it has the close timeout to get there.
+        startClosing(code: 1008, reason: "too slow: outbound buffer full", context: context)
+        return false
+    }
+
+    private func startClosing(code: UInt16, reason: String, context: ChannelHandlerContext) {
+        state = .closing
+        var frame = ByteBuffer()
+        WebSocketFrame.writeClose(code: code, reason: reason, into: &frame)
+        transmit(frame, context: context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) { [weak self] in
+            self?.context?.close(promise: nil)
+        }
+    }
+}
