@@ -1,15 +1,15 @@
 import ChannelSocketServer
 import ChannelSocketTesting
-import NIOCore
+import NIOHTTP1
 import Testing
 
 /// `/metrics` of a running node.
 @Suite("The metrics page", .timeLimit(.minutes(2)))
 struct MetricsPageTests {
     private func page(of port: Int) async throws -> PrometheusPage {
-        let answer = try await HealthProbe(host: "127.0.0.1", port: port, path: "/metrics", timeout: .seconds(20)).ask()
+        let answer = try await RunningServer(port: port).request(.GET, "/metrics")
         #expect(answer.status == 200)
-        return try PrometheusPage(answer.body)
+        return try PrometheusPage(answer.text)
     }
 
     /// Reads the page until it says something; what a node counts may come a moment after its clients know.
