@@ -101,7 +101,7 @@ class ChatPageTest(unittest.TestCase):
         node = Node("strict", environment={"CHANNELSOCKET_TOKEN_SECRET": "x" * 32})
         self.addCleanup(node.stop)
         tab = self.browser.open(node.url)
-        tab.wait_for("the advice", "document.querySelector('#messages')?.innerText.includes('/?token=TOKEN')")
+        tab.wait_for("the advice", "document.querySelector('#messages')?.innerText.includes('/#lobby?token=TOKEN')")
         tab.call("Page.close")
 
     def test_reconnects_when_its_node_comes_back(self):

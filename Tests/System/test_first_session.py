@@ -90,7 +90,7 @@ class FirstSessionTest(ShellTest):
         shell.expect(
             "who is present", lambda: re.search(r"^1 present, 2 devices\n(ann  \{.*\n){2}", shell.said(), re.MULTILINE)
         )
-        chat_page = browser.open(shell.type('echo "http://127.0.0.1:4000/?token=$CHANNELSOCKET_TOKEN"').strip())
+        chat_page = browser.open(shell.type('echo "http://127.0.0.1:4000/#lobby?token=$CHANNELSOCKET_TOKEN"').strip())
         chat_page.wait_for("the chat page to join", "document.querySelector('#state')?.dataset.state === 'joined'")
         chat_page.type("#text", "from the chat page")
         self.expect_said("Python got from the chat page")
