@@ -29,6 +29,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let inMemoryTracing: Target.Dependency = .product(
     name: "InMemoryTracing", package: "swift-distributed-tracing"
 )
@@ -151,7 +152,7 @@ let package = Package(
             name: "ChannelSocketTests",
             dependencies: [
                 "ChannelSocket", "PhoenixWire", nioCore, nioEmbedded, nioPosix, logging, coreMetrics, metricsTestKit,
-                tracing, inMemoryTracing,
+                tracing, inMemoryTracing, inMemoryLogging,
             ],
             swiftSettings: swiftSettings
         ),

@@ -15,9 +15,8 @@ extension HTTPServerBuilder {
     /// A GET for a path that a mount matches never reaches the router; everything else does. WebSockets are not
     /// bound by the application's idle timeout or middleware.
     ///
-    /// A client has to upgrade with the first request of its connection, which is what browsers and libraries do.
-    /// An upgrade that comes later, from a proxy that reuses connections, is answered with 400 and
-    /// `Connection: close`.
+    /// A connection may upgrade after other requests, as those of proxies that reuse connections do; its WebSocket
+    /// takes a few hundred bytes more.
     ///
     /// - Parameters:
     ///   - mounts: the endpoints and other WebSockets; the first one that matches a path gets it.

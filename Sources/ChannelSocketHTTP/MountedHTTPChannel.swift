@@ -1,5 +1,4 @@
 public import ChannelSocket
-import HTTPTypes
 public import HummingbirdCore
 public import Logging
 public import NIOCore
@@ -37,13 +36,7 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
         self.configuration = configuration
         self.statistics = statistics
         admission = Admission(limits: configuration.connections, statistics: statistics)
-        self.responder = { request, writer, channel in
-            guard request.method == .get, mounts.contains(where: { $0.matches(path: request.uri.path) }) else {
-                return try await responder(request, writer, channel)
-            }
-            statistics.count(.malformedRequests)
-            try await Self.refuseLateUpgrade(writer)
-        }
+        self.responder = responder
     }
 
     /// Puts the handlers into a new connection's pipeline.
@@ -83,7 +76,10 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
             try pipeline.addHandler(encoder)
             try pipeline.addHandler(decoder)
             try pipeline.addHandler(upgrade)
-            return Value(channel: channel, http: promise.futureResult)
+            return Value(
+                channel: channel, http: promise.futureResult,
+                upgrade: NIOLoopBound(upgrade, eventLoop: channel.eventLoop)
+            )
         }
     }
 
@@ -98,26 +94,10 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
     public func handle(value: Value, logger: Logger) async {
         if let asyncChannel = try? await value.http.get() {
             await handleHTTP(asyncChannel: asyncChannel, logger: logger)
-        } else {
-            await openWebSockets.keepServerRunning()
+            guard await value.becomesWebSocket() else { return }
         }
+        await openWebSockets.keepServerRunning()
     }
-
-    /// Answers an upgrade on a connection that has served HTTP already.
-    private static func refuseLateUpgrade(_ writer: consuming ResponseWriter) async throws {
-        let body = ByteBuffer(string: "a WebSocket must be opened with the first request of a connection")
-        let fields: HTTPFields = [
-            .connection: "close", .contentType: "text/plain; charset=utf-8", .contentLength: "\(body.readableBytes)",
-        ]
-        try await writer.write(
-            response: HTTPResponse(status: .badRequest, headerFields: fields),
-            body: ResponseBody(byteBuffer: body)
-        )
-        // Ends the connection; Hummingbird does not look at a response's Connection field.
-        throw LateUpgrade()
-    }
-
-    private struct LateUpgrade: Error {}
 }
 
 extension MountedHTTPChannel {
@@ -127,5 +107,12 @@ extension MountedHTTPChannel {
         public let channel: any Channel
         /// The connection for the application to serve, or nil if there is nothing to serve.
         let http: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
+        let upgrade: NIOLoopBound<UpgradeHandler>
+
+        /// Whether the connection goes on as a WebSocket now that the application has done with it.
+        func becomesWebSocket() async -> Bool {
+            // It fails when the event loop has ended, and the connection with it.
+            (try? await channel.eventLoop.submit { upgrade.value.applicationEnded() }.get()) ?? false
+        }
     }
 }

@@ -5,7 +5,18 @@ import NIOHTTP1
 
 /// Asks a mount what becomes of an upgrade request.
 extension UpgradeHandler {
-    func ask(_ mount: any WebSocketMount, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    /// Looks at a request that is complete, and has the connection to itself.
+    func consider(_ head: HTTPRequestHead, for mount: any WebSocketMount, context: ChannelHandlerContext) {
+        if let ticket { admission.requestCame(ticket) }
+        if let problem = UpgradeValidation.problem(with: head) {
+            statistics.count(.malformedRequests)
+            refuse(.badRequest, problem, context: context)
+        } else {
+            ask(mount, head, context: context)
+        }
+    }
+
+    private func ask(_ mount: any WebSocketMount, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
         stopTimeout()
         guard let ticket else { return context.close(promise: nil) }
         let proxies = admission.limits.trustedProxies
@@ -43,6 +54,11 @@ extension UpgradeHandler {
         switch decision {
         case .refuse(let status, let body):
             refuse(HTTPResponseStatus(statusCode: status), body, context: context)
+        case .accept(let headers, let install) where application == .running:
+            leaveApplication(context: context) { [weak self] in
+                guard let self, let context = self.context else { return }
+                upgrade(head, headers: headers, install: install, context: context)
+            }
         case .accept(let headers, let install):
             upgrade(head, headers: headers, install: install, context: context)
         }

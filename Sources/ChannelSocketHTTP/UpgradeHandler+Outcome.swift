@@ -45,23 +45,6 @@ extension UpgradeHandler {
         refuse(refusal.status, refusal.reason, context: context)
     }
 
-    /// Makes the connection one for the application, beginning with the request head just read.
-    func handOver(_ head: NIOAny, context: ChannelHandlerContext) {
-        stopTimeout()
-        do {
-            let http = try context.channel.addApplicationHandlers(
-                configuration.http1, isSecure: configuration.encryption != nil, logger: logger
-            )
-            state = .done
-            settle(http)
-            context.fireChannelRead(head)
-            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
-        } catch {
-            logger.error("could not set up an HTTP connection", metadata: ["error": "\(error)"])
-            context.close(promise: nil)
-        }
-    }
-
     func resumeReading() {
         guard owesRead else { return }
         owesRead = false

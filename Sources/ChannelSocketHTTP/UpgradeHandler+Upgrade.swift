@@ -56,6 +56,7 @@ extension UpgradeHandler {
     private func finish(install: @Sendable (any Channel) throws -> Void, context: ChannelHandlerContext) {
         guard case .upgrading(let leftovers) = state else { return }
         do {
+            if application == .ended { try bypassApplication(context: context) }
             try install(context.channel)
         } catch {
             logger.error("could not set up a WebSocket", metadata: ["error": "\(error)"])

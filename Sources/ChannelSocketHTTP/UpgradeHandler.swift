@@ -5,8 +5,11 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Looks at the first request of a connection and makes of it a WebSocket, a refusal, or a connection for the
-/// application, and then leaves.
+/// Looks at the requests of a connection, hands those that no mount wants to the application, and makes of the first
+/// that one wants a WebSocket or a refusal; then it leaves.
+///
+/// Most WebSockets are opened with a connection's first request. But proxies that keep connections to nodes open and
+/// share them among clients (Envoy, nginx with `keepalive`, the balancers of clouds) send upgrades after other requests.
 final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -17,16 +20,27 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     enum State {
         /// No request yet.
         case waitingForHead
+        /// The application serves the connection, until a mount wants one of its requests.
+        case serving
         /// A mount has the request, which has to end before it can be answered.
         case waitingForEnd(HTTPRequestHead, any WebSocketMount)
+        /// It has ended, but the application still owes answers to those before it.
+        case waitingForAnswers(HTTPRequestHead, any WebSocketMount)
         /// The mount is being asked. Nothing is read meanwhile, so that the client can't fill our memory.
         case deciding(HTTPRequestHead, Task<Void, Never>)
+        /// Accepted, and the application is letting go of the connection; the closure goes on.
+        case leavingApplication(() -> Void)
         /// The HTTP handlers are being removed; what they had read already is kept for the WebSocket.
         case upgrading(leftovers: [NIOAny])
         /// Refused: the answer is on its way, and the client may close.
         case refused
         /// Nothing is left to do here.
         case done
+    }
+
+    /// What the application has to do with the connection.
+    enum Application {
+        case none, running, ended
     }
 
     /// How long a refused client may take to read the answer and close.
@@ -49,6 +63,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var context: ChannelHandlerContext?
     /// Whether the channel asked to read while nothing was to be read.
     var owesRead = false
+    var application = Application.none
+    /// What the application has been asked and has answered.
+    var account: RequestAccount?
 
     init(
         mounts: [any WebSocketMount],
@@ -109,21 +126,28 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .waitingForHead:
             // The decoder begins with a head or an error.
             guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
-            if let ticket { admission.hasSpoken(ticket) }
             if let mount = mount(for: head) {
+                if let ticket { admission.requestCame(ticket) }
                 state = .waitingForEnd(head, mount)
             } else {
                 handOver(data, context: context)
             }
+        case .serving:
+            let part = Self.unwrapInboundIn(data)
+            if case .head(let head) = part, let mount = mount(for: head) {
+                state = .waitingForEnd(head, mount)
+            } else {
+                if case .end = part { account?.requestEnded() }
+                context.fireChannelRead(data)
+            }
         case .waitingForEnd(let head, let mount):
             guard case .end = Self.unwrapInboundIn(data) else { return }
-            if let problem = UpgradeValidation.problem(with: head) {
-                statistics.count(.malformedRequests)
-                refuse(.badRequest, problem, context: context)
+            if owesAnswers {
+                state = .waitingForAnswers(head, mount)
             } else {
-                ask(mount, head, context: context)
+                consider(head, for: mount, context: context)
             }
-        case .deciding:
+        case .waitingForAnswers, .deciding, .leavingApplication:
             // The decoder stops behind an upgrade request; if it does not, it took frames for a second request.
             statistics.count(.malformedRequests)
             refuse(.badRequest, "the request is not an upgrade", context: context)
@@ -140,9 +164,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func read(context: ChannelHandlerContext) {
         switch state {
-        case .deciding, .upgrading:
+        case .waitingForAnswers, .deciding, .leavingApplication, .upgrading:
             owesRead = true
-        case .waitingForHead, .waitingForEnd, .refused, .done:
+        case .waitingForHead, .serving, .waitingForEnd, .refused, .done:
             context.read()
         }
     }
@@ -152,15 +176,21 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case ChannelEvent.inputClosed:
             switch state {
             // Gone, or half-closed, which no WebSocket client does before its handshake is done.
-            case .waitingForHead, .waitingForEnd, .deciding, .upgrading, .refused: context.close(promise: nil)
-            case .done: context.fireUserInboundEventTriggered(event)
+            case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding, .leavingApplication, .upgrading,
+                .refused:
+                context.close(promise: nil)
+            case .serving, .done: context.fireUserInboundEventTriggered(event)
             }
         case is ChannelShouldQuiesceEvent:
             switch state {
-            case .waitingForHead, .upgrading: context.close(promise: nil)
+            case .waitingForHead, .leavingApplication, .upgrading: context.close(promise: nil)
+            case .waitingForEnd where owesAnswers, .waitingForAnswers:
+                // The application closes behind its answers.
+                state = .refused
+                context.fireUserInboundEventTriggered(event)
             case .waitingForEnd, .deciding: refuse(.serviceUnavailable, "", context: context)
             case .refused: break
-            case .done: context.fireUserInboundEventTriggered(event)
+            case .serving, .done: context.fireUserInboundEventTriggered(event)
             }
         default:
             context.fireUserInboundEventTriggered(event)
@@ -169,7 +199,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
-        case .waitingForHead, .waitingForEnd, .deciding:
+        case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding:
             guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
             statistics.count(.malformedRequests)
             switch error {
@@ -180,9 +210,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .refused where error is ByteToMessageDecoderError || error is HTTPParserError:
             // More of the same; the answer must get out.
             break
-        case .refused, .upgrading:
+        case .refused, .leavingApplication, .upgrading:
             context.close(promise: nil)
-        case .done:
+        case .serving, .done:
             context.fireErrorCaught(error)
         }
     }

@@ -22,7 +22,7 @@ struct Observation: Sendable {
         eventLoop = group.next()
         roster = ClusterRoster(status, on: eventLoop, logger: logger)
         metrics = ServerMetrics(registry: registry, status, access: access)
-        services = [roster, tracer, EventLoopLag(of: group, factory: registry)]
+        services = [roster, tracer, EventLoopLag(of: group, pubSub: status.pubSub, logger: logger, factory: registry)]
         self.logger = logger
     }
 

@@ -52,20 +52,56 @@ struct ApplicationTests {
         }
     }
 
-    @Test("refuses an upgrade that is not the first request of its connection, and closes")
-    func lateUpgrade() async throws {
+    @Test("upgrades behind answers that it still owes")
+    func pipelinedUpgrade() async throws {
+        try await withServer { port, _ in
+            try await RawClient.connect(port) { client in
+                let hello = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                try await client.send(hello + hello + upgradeRequest() + "first")
+                let answers = try await client.receive(through: "\r\n\r\nfirst")
+                #expect(answers.ranges(of: "\r\n\r\nhello").count == 2)
+                #expect(answers.ranges(of: "HTTP/1.1 ").count == 3)
+                #expect(answers.contains("helloHTTP/1.1 101 Switching Protocols\r\n"))
+                try await client.send("second")
+                _ = try await client.receive(through: "second")
+            }
+        }
+    }
+
+    @Test("lets the WebSocket that follows other requests alone")
+    func bypass() async throws {
         let statistics = NodeStatistics()
         try await withServer(statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.get(2)
+                try await client.upgrade()
+                try await client.send("pipeline?")
+                let handlers = try await client.receive(through: "\n")
+                // The handler that ends idle HTTP connections is one of them.
+                for name in ["HTTP1ToHTTP", "HTTPConnectionState", "HTTPResponseEncoder", "Upgrade", "ByteToMessage"] {
+                    #expect(!handlers.contains(name))
+                }
+                let large = String(repeating: "x", count: 1_000_000) + "end"
+                try await client.send(large)
+                #expect(try await client.receive(through: "end") == large)
+            }
+        }
+        #expect(statistics[.malformedRequests] == 0)
+    }
+
+    @Test(
+        "refuses an upgrade after other requests as it does the first",
+        arguments: [("HTTP/1.1 403", [:] as [String: String?]), ("HTTP/1.1 400", ["Upgrade": nil])])
+    func lateRefusal(status: String, changes: [String: String?]) async throws {
+        let mount = TestMount { _ in .refuse(status: 403, body: "no") }
+        try await withServer(mounts: [mount]) { port, _ in
             let answer = try await RawClient.connect(port) { client in
-                try await client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                _ = try await client.receive(through: "hello")
-                try await client.send(upgradeRequest())
+                try await client.get(2)
+                try await client.send(upgradeRequest(changes))
                 return try await client.receiveAll()
             }
-            #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+            #expect(answer.hasPrefix(status))
             #expect(answer.lowercased().contains("connection: close\r\n"))
-            #expect(answer.hasSuffix("a WebSocket must be opened with the first request of a connection"))
-            #expect(statistics[.malformedRequests] == 1)
         }
     }
 

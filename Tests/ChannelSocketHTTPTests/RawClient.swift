@@ -83,6 +83,14 @@ struct RawClient {
         }
     }
 
+    /// Requests something of the application, and waits for the answers.
+    mutating func get(_ times: Int) async throws {
+        for _ in 0..<times {
+            try await send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            _ = try await receive(through: "\r\n\r\nhello")
+        }
+    }
+
     /// Opens a WebSocket, which must be accepted.
     mutating func upgrade(_ changes: [String: String?] = [:]) async throws {
         try await send(upgradeRequest(changes))

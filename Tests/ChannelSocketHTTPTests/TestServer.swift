@@ -14,6 +14,7 @@ import ServiceLifecycle
 ///   - port: where to listen; 0 is any free port.
 ///   - unixSocket: where to listen instead.
 ///   - trace: is told when the server has ended.
+///   - addRoutes: adds to what the application answers.
 ///   - body: gets the port and may shut the server down early.
 func withServer(
     mounts: [any WebSocketMount] = [TestMount()],
@@ -22,11 +23,13 @@ func withServer(
     port: Int = 0,
     unixSocket: String? = nil,
     trace: Trace = Trace(),
+    addRoutes: (Router<BasicRequestContext>) -> Void = { _ in },
     _ body: @escaping @Sendable (_ port: Int, _ server: ServiceGroup) async throws -> Void
 ) async throws {
     let router = Router()
     router.get("/hello") { _, _ in "hello" }
     router.post("/ws") { _, _ in "posted" }
+    addRoutes(router)
     let (ports, port0) = AsyncStream.makeStream(of: Int.self)
     var logger = Logger(label: "test")
     logger.logLevel = .critical

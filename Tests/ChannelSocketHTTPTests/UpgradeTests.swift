@@ -6,11 +6,12 @@ import Testing
 
 @Suite("Upgrade", .timeLimit(.minutes(1)))
 struct UpgradeTests {
-    @Test("answers 101 with the accept key of RFC 6455 §1.3 and the mount's header fields")
-    func accepts() async throws {
+    @Test("answers 101 with the accept key of RFC 6455 §1.3 and the mount's header fields", arguments: [0, 2])
+    func accepts(afterRequests hellos: Int) async throws {
         let mount = TestMount { _ in .echo(headers: [("sec-websocket-protocol", "phoenix")]) }
         try await withServer(mounts: [mount]) { port, _ in
             try await RawClient.connect(port) { client in
+                try await client.get(hellos)
                 try await client.send(upgradeRequest())
                 let head = try await client.receive(through: "\r\n\r\n")
                 let lines = Set(head.split(separator: "\r\n"))
@@ -60,10 +61,11 @@ struct UpgradeTests {
         }
     }
 
-    @Test("loses nothing that comes right behind the handshake")
-    func bytesBehind() async throws {
+    @Test("loses nothing that comes right behind the handshake", arguments: [0, 2])
+    func bytesBehind(afterRequests hellos: Int) async throws {
         try await withServer { port, _ in
             try await RawClient.connect(port) { client in
+                try await client.get(hellos)
                 try await client.send(upgradeRequest() + "first")
                 try await client.send("second")
                 _ = try await client.receive(through: "\r\n\r\n")
@@ -72,8 +74,8 @@ struct UpgradeTests {
         }
     }
 
-    @Test("keeps what comes while the mount decides")
-    func bytesWhileDeciding() async throws {
+    @Test("keeps what comes while the mount decides", arguments: [0, 2])
+    func bytesWhileDeciding(afterRequests hellos: Int) async throws {
         let gate = Gate()
         let mount = TestMount { _ in
             await gate.wait()
@@ -81,6 +83,7 @@ struct UpgradeTests {
         }
         try await withServer(mounts: [mount]) { port, _ in
             try await RawClient.connect(port) { client in
+                try await client.get(hellos)
                 try await client.send(upgradeRequest() + "first")
                 await gate.waitForVisitor()
                 let large = String(repeating: "x", count: 200_000)
@@ -93,8 +96,8 @@ struct UpgradeTests {
         }
     }
 
-    @Test("reads nothing while the mount decides, however much the client sends")
-    func noReadsWhileDeciding() async throws {
+    @Test("reads nothing while the mount decides, however much the client sends", arguments: [0, 2])
+    func noReadsWhileDeciding(afterRequests hellos: Int) async throws {
         let gate = Gate()
         let mount = TestMount { _ in
             await gate.wait()
@@ -102,6 +105,7 @@ struct UpgradeTests {
         }
         try await withServer(mounts: [mount]) { port, _ in
             try await RawClient.connect(port) { client in
+                try await client.get(hellos)
                 try await client.send(upgradeRequest())
                 await gate.waitForVisitor()
                 // Far more than the system buffers between two sockets.
@@ -119,8 +123,8 @@ struct UpgradeTests {
         }
     }
 
-    @Test("cancels the decision when the client goes away")
-    func clientGone() async throws {
+    @Test("cancels the decision when the client goes away", arguments: [0, 2])
+    func clientGone(afterRequests hellos: Int) async throws {
         let gate = Gate()
         let (cancellations, continuation) = AsyncStream.makeStream(of: Void.self)
         let mount = TestMount { _ in
@@ -134,6 +138,7 @@ struct UpgradeTests {
         }
         try await withServer(mounts: [mount]) { port, _ in
             try await RawClient.connect(port) { client in
+                try await client.get(hellos)
                 try await client.send(upgradeRequest())
                 await gate.waitForVisitor()
             }
@@ -141,11 +146,12 @@ struct UpgradeTests {
         }
     }
 
-    @Test("says goodbye to WebSockets in a graceful shutdown, and waits until they are closed")
-    func gracefulShutdown() async throws {
+    @Test("says goodbye to WebSockets in a graceful shutdown, and waits until they are closed", arguments: [0, 2])
+    func gracefulShutdown(afterRequests hellos: Int) async throws {
         let trace = Trace()
         try await withServer(trace: trace) { port, server in
             try await RawClient.connect(port) { client in
+                try await client.get(hellos)
                 try await client.send(upgradeRequest())
                 _ = try await client.receive(through: "\r\n\r\n")
                 await server.triggerGracefulShutdown()

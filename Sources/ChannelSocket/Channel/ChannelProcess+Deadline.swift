@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import PhoenixWire
+import Synchronization
 
 /// What becomes of callbacks that take too long; ``CallbackWatch`` asks.
 ///
@@ -14,6 +15,7 @@ extension ChannelProcess {
     /// Notes that a callback begins, or that its time begins anew.
     func startClock() {
         callbackTick = session.shard.callbacks.tick
+        session.counters.lastRoute.store(route, ordering: .relaxed)
     }
 
     /// Looks at how long the suspended callback has been running.

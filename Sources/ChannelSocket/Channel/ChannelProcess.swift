@@ -42,6 +42,8 @@ final class ChannelProcess: @unchecked Sendable {
     var isRunning = false
     var task: Task<Void, Never>?
 
+    /// The number of the channel's route.
+    let route: Int32
     /// When the running callback began, by the clock of ``CallbackWatch``.
     var callbackTick: UInt32 = 0
     /// The ref of the message that is being handled; null while something else is.
@@ -69,7 +71,9 @@ final class ChannelProcess: @unchecked Sendable {
     var subscriptions: Set<TopicKey> = []
 
     /// Creates a process; ``receive(_:)`` of its join starts it.
-    init(_ join: Message, session: SocketSession, channel: any RunningChannel, predecessor: ChannelProcess?) {
+    init(
+        _ join: Message, session: SocketSession, channel: any RunningChannel, route: Int32, predecessor: ChannelProcess?
+    ) {
         topic = join.topic
         joinRef = join.joinRef
         outgoingJoinRef = join.joinRef.isNull ? join.ref : join.joinRef
@@ -77,6 +81,7 @@ final class ChannelProcess: @unchecked Sendable {
         joinPayload = join.payload
         self.session = session
         self.channel = channel
+        self.route = route
         self.predecessor = predecessor
         assigns = Mutex(session.assigns)
     }

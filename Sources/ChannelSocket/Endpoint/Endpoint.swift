@@ -64,7 +64,9 @@ public final class Endpoint: Sendable {
         self.presence = presence ?? Presence(pubSub: pubSub)
         self.logger = logger
         self.connect = connect
-        currentSettings = Mutex(EndpointSettings(configuration: configuration, routes: routes()))
+        currentSettings = Mutex(
+            EndpointSettings(configuration: configuration, routes: routes(), numbers: pubSub.callbackRoutes)
+        )
     }
 
     /// What holds for a connection that comes now.
@@ -79,7 +81,9 @@ public final class Endpoint: Sendable {
     ///   - configuration: the limits and transport options.
     ///   - routes: the routes.
     public func update(configuration: Configuration, @RouteBuilder routes: () -> [Route]) {
-        let settings = EndpointSettings(configuration: configuration, routes: routes())
+        let settings = EndpointSettings(
+            configuration: configuration, routes: routes(), numbers: pubSub.callbackRoutes
+        )
         currentSettings.withLock { $0 = settings }
     }
 

@@ -5,8 +5,12 @@ final class EndpointSettings: Sendable {
     let configuration: Endpoint.Configuration
     let routes: [Route]
 
-    init(configuration: Endpoint.Configuration, routes: [Route]) {
+    init(configuration: Endpoint.Configuration, routes: [Route], numbers: CallbackRoutes) {
         self.configuration = configuration
-        self.routes = routes
+        self.routes = routes.map { route in
+            var route = route
+            route.number = numbers.number(of: route.pattern)
+            return route
+        }
     }
 }

@@ -7,92 +7,131 @@ public final class NodeStatistics: Sendable {
     /// Something that was refused, dropped or ended by the server.
     public struct Drop: Hashable, Sendable, CaseIterable, CustomStringConvertible {
         /// The name, as used in health reports and metrics.
-        public let description: String
+        public var description: String { reason.rawValue }
+        /// Where it is counted.
         let index: Int
+        private let reason: Reason
+
+        private init(_ reason: Reason) {
+            self.reason = reason
+            index = Reason.allCases.firstIndex(of: reason) ?? 0
+        }
 
         /// Connections refused at the upgrade.
-        public static let refusedConnections = Drop(description: "refused_connections", index: 0)
+        public static let refusedConnections = Drop(.refusedConnections)
         /// Connections closed because of malformed WebSocket frames, or messages too large or too long unfinished.
-        public static let protocolErrors = Drop(description: "protocol_errors", index: 1)
+        public static let protocolErrors = Drop(.protocolErrors)
         /// Connections closed because of undecodable Phoenix messages.
-        public static let malformedMessages = Drop(description: "malformed_messages", index: 2)
+        public static let malformedMessages = Drop(.malformedMessages)
         /// Messages dropped because their join ref was stale.
-        public static let staleMessages = Drop(description: "stale_messages", index: 3)
+        public static let staleMessages = Drop(.staleMessages)
         /// Messages refused because a channel's mailbox was full.
-        public static let fullMailboxes = Drop(description: "full_mailboxes", index: 4)
+        public static let fullMailboxes = Drop(.fullMailboxes)
         /// Channels ended by a throwing callback.
-        public static let channelCrashes = Drop(description: "channel_crashes", index: 5)
+        public static let channelCrashes = Drop(.channelCrashes)
         /// Channels that did not end within the shutdown time and were left to themselves.
-        public static let abandonedChannels = Drop(description: "abandoned_channels", index: 6)
+        public static let abandonedChannels = Drop(.abandonedChannels)
         /// Connections closed because the client did not read.
-        public static let slowConsumerCloses = Drop(description: "slow_consumer_closes", index: 7)
+        public static let slowConsumerCloses = Drop(.slowConsumerCloses)
         /// Writes dropped because the client did not read.
-        public static let slowConsumerFrames = Drop(description: "slow_consumer_frames", index: 8)
+        public static let slowConsumerFrames = Drop(.slowConsumerFrames)
         /// Connections closed because the client sent nothing.
-        public static let idleTimeouts = Drop(description: "idle_timeouts", index: 9)
+        public static let idleTimeouts = Drop(.idleTimeouts)
         /// Broadcasts that could not be encoded for some subscribers.
-        public static let unencodableBroadcasts = Drop(description: "unencodable_broadcasts", index: 10)
+        public static let unencodableBroadcasts = Drop(.unencodableBroadcasts)
         /// Publishes that did not reach the other nodes.
-        public static let failedPublishes = Drop(description: "failed_publishes", index: 11)
+        public static let failedPublishes = Drop(.failedPublishes)
         /// Joins refused because their subscription was not confirmed.
-        public static let failedSubscriptions = Drop(description: "failed_subscriptions", index: 12)
+        public static let failedSubscriptions = Drop(.failedSubscriptions)
         /// Connections refused with 503 because there were too many in all.
-        public static let connectionsOverLimit = Drop(description: "connections_over_limit", index: 13)
+        public static let connectionsOverLimit = Drop(.connectionsOverLimit)
         /// Connections refused with 429 because there were too many from the same address.
-        public static let connectionsOverAddressLimit = Drop(
-            description: "connections_over_address_limit", index: 14)
+        public static let connectionsOverAddressLimit = Drop(.connectionsOverAddressLimit)
         /// Connections closed because their first request did not come in time.
-        public static let handshakeTimeouts = Drop(description: "handshake_timeouts", index: 15)
+        public static let handshakeTimeouts = Drop(.handshakeTimeouts)
         /// Requests refused because they were malformed, too large or no valid upgrade.
-        public static let malformedRequests = Drop(description: "malformed_requests", index: 16)
+        public static let malformedRequests = Drop(.malformedRequests)
         /// Connections refused with 403 because of their `Origin`.
-        public static let refusedOrigins = Drop(description: "refused_origins", index: 17)
+        public static let refusedOrigins = Drop(.refusedOrigins)
         /// Connections refused with 503 because it was not decided about them in time.
-        public static let connectTimeouts = Drop(description: "connect_timeouts", index: 18)
+        public static let connectTimeouts = Drop(.connectTimeouts)
         /// How often connections had to wait because too many came at once; none of these was refused.
-        public static let acceptPauses = Drop(description: "accept_pauses", index: 19)
+        public static let acceptPauses = Drop(.acceptPauses)
         /// Messages refused because their connection sent too many.
-        public static let rateLimitedMessages = Drop(description: "rate_limited_messages", index: 20)
+        public static let rateLimitedMessages = Drop(.rateLimitedMessages)
         /// Joins refused because their connection asked for too many.
-        public static let rateLimitedJoins = Drop(description: "rate_limited_joins", index: 21)
+        public static let rateLimitedJoins = Drop(.rateLimitedJoins)
         /// Connections closed because they went on sending too many messages.
-        public static let rateLimitCloses = Drop(description: "rate_limit_closes", index: 22)
+        public static let rateLimitCloses = Drop(.rateLimitCloses)
         /// Joins refused because their connection had too many channels.
-        public static let channelsOverLimit = Drop(description: "channels_over_limit", index: 23)
+        public static let channelsOverLimit = Drop(.channelsOverLimit)
         /// Messages and joins refused because no channel has their topic.
-        public static let unmatchedTopics = Drop(description: "unmatched_topics", index: 24)
+        public static let unmatchedTopics = Drop(.unmatchedTopics)
         /// Joins refused because they were not decided in time.
-        public static let joinTimeouts = Drop(description: "join_timeouts", index: 25)
+        public static let joinTimeouts = Drop(.joinTimeouts)
         /// Callbacks cancelled because they took too long.
-        public static let callbackTimeouts = Drop(description: "callback_timeouts", index: 26)
+        public static let callbackTimeouts = Drop(.callbackTimeouts)
         /// Replies dropped because the callback that made them had been cancelled.
-        public static let lateReplies = Drop(description: "late_replies", index: 27)
+        public static let lateReplies = Drop(.lateReplies)
         /// Joins refused by the rules of a declared channel.
-        public static let refusedJoins = Drop(description: "refused_joins", index: 29)
+        public static let refusedJoins = Drop(.refusedJoins)
         /// Joins of declared channels refused because the topic was full.
-        public static let fullTopics = Drop(description: "full_topics", index: 30)
+        public static let fullTopics = Drop(.fullTopics)
         /// Events refused by the rules of a declared channel.
-        public static let refusedEvents = Drop(description: "refused_events", index: 31)
+        public static let refusedEvents = Drop(.refusedEvents)
         /// Connections closed because their lifetime, such as that of a token, was over.
-        public static let expiredSockets = Drop(description: "expired_sockets", index: 28)
+        public static let expiredSockets = Drop(.expiredSockets)
         /// Connections closed before their first request, to make room for newer ones.
-        public static let displacedHandshakes = Drop(description: "displaced_handshakes", index: 32)
+        public static let displacedHandshakes = Drop(.displacedHandshakes)
+
+        /// HTTP connections closed between two requests, to make room for newer ones.
+        public static let displacedConnections = Drop(.displacedConnections)
 
         /// All of them.
-        public static let allCases: [Drop] = [
-            refusedConnections, protocolErrors, malformedMessages, staleMessages, fullMailboxes, channelCrashes,
-            abandonedChannels, slowConsumerCloses, slowConsumerFrames, idleTimeouts, unencodableBroadcasts,
-            failedPublishes, failedSubscriptions, connectionsOverLimit, connectionsOverAddressLimit,
-            handshakeTimeouts, malformedRequests, refusedOrigins, connectTimeouts, acceptPauses, rateLimitedMessages,
-            rateLimitedJoins, rateLimitCloses, channelsOverLimit, unmatchedTopics, joinTimeouts, callbackTimeouts,
-            lateReplies, expiredSockets, refusedJoins, fullTopics, refusedEvents, displacedHandshakes,
-        ]
+        public static let allCases = Reason.allCases.map(Drop.init)
+
+        private enum Reason: String, CaseIterable {
+            case refusedConnections = "refused_connections"
+            case protocolErrors = "protocol_errors"
+            case malformedMessages = "malformed_messages"
+            case staleMessages = "stale_messages"
+            case fullMailboxes = "full_mailboxes"
+            case channelCrashes = "channel_crashes"
+            case abandonedChannels = "abandoned_channels"
+            case slowConsumerCloses = "slow_consumer_closes"
+            case slowConsumerFrames = "slow_consumer_frames"
+            case idleTimeouts = "idle_timeouts"
+            case unencodableBroadcasts = "unencodable_broadcasts"
+            case failedPublishes = "failed_publishes"
+            case failedSubscriptions = "failed_subscriptions"
+            case connectionsOverLimit = "connections_over_limit"
+            case connectionsOverAddressLimit = "connections_over_address_limit"
+            case handshakeTimeouts = "handshake_timeouts"
+            case malformedRequests = "malformed_requests"
+            case refusedOrigins = "refused_origins"
+            case connectTimeouts = "connect_timeouts"
+            case acceptPauses = "accept_pauses"
+            case rateLimitedMessages = "rate_limited_messages"
+            case rateLimitedJoins = "rate_limited_joins"
+            case rateLimitCloses = "rate_limit_closes"
+            case channelsOverLimit = "channels_over_limit"
+            case unmatchedTopics = "unmatched_topics"
+            case joinTimeouts = "join_timeouts"
+            case callbackTimeouts = "callback_timeouts"
+            case lateReplies = "late_replies"
+            case expiredSockets = "expired_sockets"
+            case refusedJoins = "refused_joins"
+            case fullTopics = "full_topics"
+            case refusedEvents = "refused_events"
+            case displacedHandshakes = "displaced_handshakes"
+            case displacedConnections = "displaced_connections"
+        }
     }
 
     private let openConnections = Atomic(0)
     private let openedConnections = Atomic(0)
     private let joinedChannels = Atomic(0)
-    private let drops = Mutex([Int](repeating: 0, count: (Drop.allCases.map(\.index).max() ?? 0) + 1))
+    private let drops = Mutex([Int](repeating: 0, count: Drop.allCases.count))
 
     /// Creates counters that start at 0.
     public init() {}

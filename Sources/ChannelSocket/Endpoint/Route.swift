@@ -11,6 +11,8 @@ public struct Route: Sendable {
     /// The pattern.
     public let pattern: TopicPattern
 
+    /// The route's number among ``CallbackRoutes``, once an endpoint has it.
+    var number: Int32 = 0
     let makeChannel: @Sendable () -> any RunningChannel
 
     /// Routes a pattern to a channel type.

@@ -12,6 +12,8 @@ final class LoopCounters: Sendable {
     let deliveries = Atomic(0)
     let joinsAccepted = Atomic(0)
     let joinsRefused = Atomic(0)
+    /// The route whose callback began last, see ``CallbackRoutes``; 0 before the first one.
+    let lastRoute = Atomic<Int32>(0)
     private let deepestMailboxNow = Atomic(0)
     private let deepestMailboxBefore = Atomic(0)
 

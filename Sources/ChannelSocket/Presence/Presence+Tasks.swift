@@ -124,28 +124,37 @@ extension Presence {
 
     // MARK: To the clients
 
+    /// Sends one thing to its clients, under the lock of its topic.
+    func send(_ item: PresenceOutput.Item, of topic: inout PresenceTopic, _ name: String) {
+        if case .state(_, let targets) = item, let events = topic.mirror?.stateEvents(chunk: configuration.stateChunk) {
+            push(events, to: targets, of: name)
+        } else {
+            send(item, fields: [:], topic: name)
+        }
+    }
+
     /// Sends one thing to its clients.
-    func send(_ item: PresenceOutput.Item, fields: PresenceFields, topic: String) {
-        let events: [PresenceJSON.Event]
-        let receiver: PresenceTarget?
+    private func send(_ item: PresenceOutput.Item, fields: PresenceFields, topic: String) {
         switch item {
         case .diff(let diff):
             guard pubSub.hasMembers(of: topic) else { return }
-            (events, receiver) = ([PresenceJSON.diff(diff, fields: fields)], nil)
-        case .state(let members, let target):
-            events = PresenceJSON.state(members, fields: fields, chunk: configuration.stateChunk)
-            receiver = target
-        case .summary(let users, let connections, let isFull, let target):
-            events = [PresenceJSON.summary(users: users, connections: connections, isFull: isFull)]
-            receiver = target
+            push([PresenceJSON.diff(diff, fields: fields)], to: nil, of: topic)
+        case .state(let members, let targets):
+            push(PresenceJSON.state(members, fields: fields, chunk: configuration.stateChunk), to: targets, of: topic)
+        case .summary(let users, let connections, let isFull, let targets):
+            let summary = PresenceJSON.summary(users: users, connections: connections, isFull: isFull)
+            push([summary], to: targets, of: topic)
         }
-        guard let receiver else {
+    }
+
+    private func push(_ events: [PresenceJSON.Event], to targets: [PresenceTarget]?, of topic: String) {
+        if let targets {
+            for target in targets { target.push(events) }
+        } else {
             for event in events {
                 pubSub.enqueue(Broadcast(topic: topic, event: event.name, payload: event.payload))
             }
-            return
         }
-        receiver.push(events)
     }
 
     /// Enriches and sends what waits, in order.

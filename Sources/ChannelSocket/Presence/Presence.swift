@@ -146,7 +146,7 @@ public final class Presence: Service {
         if effects.gather { topic.isGathering = true }
         if effects.read != nil { topic.isReading = true }
         if fetch == nil {
-            for item in effects.items { send(item, fields: [:], topic: name) }
+            for item in effects.items { send(item, of: &topic, name) }
             effects.items = []
         } else if !effects.items.isEmpty {
             topic.unsent += effects.items

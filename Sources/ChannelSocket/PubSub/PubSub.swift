@@ -22,6 +22,7 @@ public final class PubSub: Service {
     public let tracer: (any Tracer)?
     /// What the node counts.
     public let statistics = NodeStatistics()
+    let callbackRoutes = CallbackRoutes()
 
     private let adapter: any PubSubAdapter
     private let logger: Logger

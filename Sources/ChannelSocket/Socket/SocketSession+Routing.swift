@@ -39,7 +39,7 @@ extension SocketSession {
     }
 
     private func join(_ message: Message) {
-        guard allowance.takeJoin() else {
+        guard allowance.takeJoin(second, limits) else {
             statistics.count(.rateLimitedJoins)
             return refuseJoin(message, joinRef: message.joinRef, reason: "rate limited")
         }
@@ -56,7 +56,7 @@ extension SocketSession {
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
         predecessor?.shutDown(.kicked)
         let process = ChannelProcess(
-            message, session: self, channel: route.makeChannel(), predecessor: predecessor
+            message, session: self, channel: route.makeChannel(), route: route.number, predecessor: predecessor
         )
         channels.register(process)
         process.enqueue(.join)
@@ -80,7 +80,7 @@ extension SocketSession {
     @discardableResult
     func countOverLimit() -> Bool {
         statistics.count(.rateLimitedMessages)
-        guard allowance.isAbuse(limits) else { return true }
+        guard allowance.isAbuse(second, limits) else { return true }
         statistics.count(.rateLimitCloses)
         connection.close(code: 1008, reason: "message rate limit exceeded")
         return false

@@ -39,10 +39,12 @@ final class SocketSession {
         self.id = id
         self.assigns = assigns
         self.trace = trace
-        allowance = InboundAllowance(settings.configuration.limits)
+        allowance = InboundAllowance(settings.configuration.limits, second: shard.transport.second)
     }
 
     var eventLoop: any EventLoop { shard.eventLoop }
+    /// The time, as exact as the rates need it.
+    var second: UInt32 { shard.transport.second }
     var pubSub: PubSub { endpoint.pubSub }
     var counters: LoopCounters { shard.transport.counters }
     var statistics: NodeStatistics { endpoint.pubSub.statistics }
@@ -128,7 +130,7 @@ extension SocketSession: WebSocketMessageHandler {
     }
 
     private func receive(_ decoded: DecodedMessage) {
-        if allowance.takeMessage() {
+        if allowance.takeMessage(second, limits) {
             handle(decoded)
         } else {
             handleOverLimit(decoded)
@@ -150,13 +152,9 @@ extension SocketSession: WebSocketMessageHandler {
     }
 
     func receivedPing() -> Bool {
-        guard !allowance.takeMessage() else { return true }
+        guard !allowance.takeMessage(second, limits) else { return true }
         countOverLimit()
         return false
-    }
-
-    func secondPassed() {
-        allowance.secondPassed(limits)
     }
 
     func connectionClosed() {

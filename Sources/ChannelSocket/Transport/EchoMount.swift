@@ -66,8 +66,6 @@ private final class EchoHandler: WebSocketMessageHandler {
 
     func receivedPing() -> Bool { true }
 
-    func secondPassed() {}
-
     func connectionClosed() {}
 
     private func send(_ opcode: WebSocketOpcode, _ body: ByteBuffer) {

@@ -10,9 +10,14 @@ final class TransportLoop {
     /// How many bytes of unfinished messages all connections hold.
     var unfinishedBytes = 0
     let counters = LoopCounters()
-    private(set) var connections: ContiguousArray<WebSocketConnection> = []
+    /// How many whole seconds the loop has had connections, or more: the clock of what need not be exact, which costs
+    /// nothing to read.
+    private(set) var second: UInt32 = 0
+    private var start: NIODeadline?
+    private var connections = 0
+    private var waiting = SecondsWheel<WebSocketConnection>()
     private var sweep: RepeatedTask?
-    private var secondsOfWindow = 0
+    private var windowEnd: UInt32 = 30
     private var departing = PacedQueue<WebSocketConnection>()
     private var departure: RepeatedTask?
 
@@ -23,38 +28,56 @@ final class TransportLoop {
 
     /// Takes an open connection in.
     func add(_ connection: WebSocketConnection) {
-        connection.loopIndex = connections.count
-        connections.append(connection)
+        connections += 1
+        let now = eventLoop.now
         if sweep == nil {
-            // One timer for all connections instead of one each: it counts seconds without data, and reads the clock
-            // once for all.
+            advance(to: now)
+            // One timer for all connections instead of one each.
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                bound.value.secondPassed()
+                bound.value.lookAtDue(now: bound.value.eventLoop.now)
             }
         }
+        connection.noteRead()
+        schedule(connection, now: now)
     }
 
-    private func secondPassed() {
-        let now = eventLoop.now
-        for connection in connections {
-            connection.secondPassed(now: now)
+    /// Looks at the connections whose time may be over, which are few of those that are open.
+    ///
+    /// - Parameter now: the time.
+    /// - Returns: how many it has looked at.
+    @discardableResult
+    func lookAtDue(now: NIODeadline) -> Int {
+        let due = advance(to: now)
+        for connection in due {
+            connection.checkTime(now: now)
+            if connection.isOpen { schedule(connection, now: now) }
         }
-        secondsOfWindow += 1
-        if secondsOfWindow >= 30 {
-            secondsOfWindow = 0
+        if second >= windowEnd {
+            windowEnd = second + 30
             counters.rotateMailboxWindow()
         }
+        return due.count
+    }
+
+    /// Reads the clock for all, once.
+    @discardableResult
+    private func advance(to now: NIODeadline) -> [WebSocketConnection] {
+        let start = start ?? now
+        self.start = start
+        second = UInt32(clamping: max(0, (now - start).nanoseconds / 1_000_000_000))
+        return waiting.advance(to: max(second, waiting.now))
+    }
+
+    private func schedule(_ connection: WebSocketConnection, now: NIODeadline) {
+        if let next = connection.nextCheck(now: now) { waiting.insert(connection, at: next) }
     }
 
     /// Lets a closed connection go.
     func remove(_ connection: WebSocketConnection) {
-        let index = connection.loopIndex
-        precondition(connections[index] === connection, "a connection is removed from the loop it was added to")
-        connections[index] = connections[connections.count - 1]
-        connections[index].loopIndex = index
-        connections.removeLast()
-        if connections.isEmpty {
+        waiting.remove(connection)
+        connections -= 1
+        if connections == 0 {
             sweep?.cancel()
             sweep = nil
         }

@@ -37,7 +37,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var heldWrites: Int32 = 0
     /// The part of ``TransportLoop/unfinishedBytes`` that is this connection's.
     private var unfinishedBytes = 0
-    var idleSeconds: Int32 = 0
+    /// The second of the loop in which something was received last.
+    private(set) var lastRead: UInt32 = 0
     /// When the connection ends whatever it does, to the second; `distantFuture` for never.
     var deadline = NIODeadline.distantFuture
 
@@ -45,8 +46,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     var pending: FrameStream?
     /// In how many streams of the current tick there is something for this connection; used while draining.
     var pendingStreams: Int32 = 0
-    /// Position in ``TransportLoop/connections``.
-    var loopIndex = 0
+    var wheelSlot: Int32 = -1
+    var wheelIndex: Int32 = 0
 
     init(loop: TransportLoop, configuration: WebSocketConfiguration, statistics: NodeStatistics) {
         self.loop = loop
@@ -66,6 +67,9 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     /// Whether frames still reach the client.
     var isOpen: Bool { state == .open }
+
+    /// Notes that something was received.
+    func noteRead() { lastRead = loop.second }
 
     // MARK: Outbound
 
@@ -157,7 +161,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        idleSeconds = 0
+        noteRead()
         guard state != .closed else { return }
         // Unwrapped twice rather than kept: the decoder unmasks in place if nobody else holds the bytes.
         loop.counters.bytesReceived.addAsOnlyWriter(Self.unwrapInboundIn(data).readableBytes)

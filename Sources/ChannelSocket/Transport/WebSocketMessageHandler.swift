@@ -15,9 +15,6 @@ protocol WebSocketMessageHandler: AnyObject {
     /// - Returns: whether it may be answered.
     func receivedPing() -> Bool
 
-    /// Runs about once a second.
-    func secondPassed()
-
     /// Runs once when the connection is gone. Frames can no longer be sent.
     func connectionClosed()
 }

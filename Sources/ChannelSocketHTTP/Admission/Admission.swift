@@ -24,13 +24,13 @@ final class Admission: Sendable {
         fileprivate var kind: Kind
         /// Whose connection it is, if these are limited.
         fileprivate var client: IPAddress?
-        /// Its number among the silent ones, until it has sent a request.
-        fileprivate var silence: UInt64?
+        /// Its number among those that are to send a request; nil while it is served.
+        fileprivate var wait: UInt64?
 
-        fileprivate init(_ kind: Kind, _ client: IPAddress?, silence: UInt64?) {
+        fileprivate init(_ kind: Kind, _ client: IPAddress?, wait: UInt64?) {
             self.kind = kind
             self.client = client
-            self.silence = silence
+            self.wait = wait
         }
 
         var isWebSocket: Bool { kind == .webSocket }
@@ -41,7 +41,7 @@ final class Admission: Sendable {
         var others = 0
         var refused = 0
         var byClient: [IPAddress: Int] = [:]
-        var silent = SilentConnections()
+        var waiting = WaitingConnections()
     }
 
     /// How many refused connections may be open to be told so; further ones are closed without a word.
@@ -61,8 +61,8 @@ final class Admission: Sendable {
 
     /// Takes a new connection in.
     ///
-    /// When there are too many, the one that has been silent for longest makes room: connections that say nothing are
-    /// cheap to open, and must not keep those out that do.
+    /// When there are too many, the one makes room that has been waiting for its client's request for longest:
+    /// connections that ask for nothing, or for nothing more, are cheap to keep, and must not keep those out that do.
     ///
     /// - Parameters:
     ///   - channel: the connection.
@@ -71,17 +71,17 @@ final class Admission: Sendable {
     ///   must be closed at once.
     func admit(_ channel: any Channel, _ peer: SocketAddress?) -> (ticket: Ticket?, refusal: Refusal?) {
         let client = peer.flatMap { limits.trustedProxies.includes($0) ? nil : limitedClient($0) }
-        var displaced: (any Channel)?
-        let (kind, silence, refusal): (Ticket.Kind?, UInt64?, Refusal?) = counts.withLock { counts in
+        var displaced: WaitingConnections.Displaced?
+        let (kind, wait, refusal): (Ticket.Kind?, UInt64?, Refusal?) = counts.withLock { counts in
             let refusal: Refusal
             if !hasRoom(for: client, counts) {
                 refusal = .tooManyOfAddress
             } else {
-                if counts.others >= limits.maxOthers { displaced = counts.silent.popOldest() }
+                if counts.others >= limits.maxOthers { displaced = counts.waiting.popOldest() }
                 if counts.others < limits.maxOthers || displaced != nil {
                     enter(client, &counts)
                     counts.others += 1
-                    return (.other, counts.silent.append(channel), nil)
+                    return (.other, counts.waiting.append(channel, hasSpoken: false), nil)
                 }
                 refusal = .tooMany
             }
@@ -90,19 +90,25 @@ final class Admission: Sendable {
             return (.refused, nil, refusal)
         }
         if let displaced {
-            statistics.count(.displacedHandshakes)
-            displaced.close(promise: nil)
+            statistics.count(displaced.hasSpoken ? .displacedConnections : .displacedHandshakes)
+            displaced.channel.close(promise: nil)
         }
-        guard let refusal else { return (Ticket(.other, client, silence: silence), nil) }
+        guard let refusal else { return (Ticket(.other, client, wait: wait), nil) }
         count(refusal)
-        return (kind.map { Ticket($0, nil, silence: nil) }, refusal)
+        return (kind.map { Ticket($0, nil, wait: nil) }, refusal)
     }
 
-    /// Notes that a connection has sent a request.
-    func hasSpoken(_ ticket: Ticket) {
-        guard let silence = ticket.silence else { return }
-        ticket.silence = nil
-        counts.withLock { $0.silent.remove(silence) }
+    /// Notes that a client has sent a request, and waits for the answer.
+    func requestCame(_ ticket: Ticket) {
+        guard let wait = ticket.wait else { return }
+        ticket.wait = nil
+        counts.withLock { $0.waiting.remove(wait) }
+    }
+
+    /// Notes that a client has got the answer to its request, and may send another one or not.
+    func answered(_ ticket: Ticket, _ channel: any Channel) {
+        guard ticket.wait == nil, ticket.kind == .other else { return }
+        ticket.wait = counts.withLock { $0.waiting.append(channel, hasSpoken: true) }
     }
 
     /// Lets a connection become a WebSocket.
@@ -132,9 +138,9 @@ final class Admission: Sendable {
 
     /// Forgets a connection that is closed.
     func leave(_ ticket: Ticket) {
-        let (kind, client, silence) = (ticket.kind, ticket.client, ticket.silence)
+        let (kind, client, wait) = (ticket.kind, ticket.client, ticket.wait)
         counts.withLock { counts in
-            if let silence { counts.silent.remove(silence) }
+            if let wait { counts.waiting.remove(wait) }
             switch kind {
             case .other: counts.others -= 1
             case .webSocket: counts.webSockets -= 1

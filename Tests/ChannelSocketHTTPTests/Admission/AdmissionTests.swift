@@ -1,6 +1,7 @@
 import ChannelSocket
 import ChannelSocketHTTP
 import Foundation
+import Hummingbird
 import NIOCore
 import Testing
 
@@ -60,50 +61,78 @@ struct AdmissionTests {
         #expect(ConnectionLimits().fitting(openFiles: 0).maxWebSockets == 1)
     }
 
-    @Test("answers 503 at once to connections beyond those that may be without a WebSocket")
+    @Test("answers 503 at once to connections beyond those that are being served without a WebSocket")
     func others() async throws {
         let statistics = NodeStatistics()
-        let configuration = Self.configuration { $0.maxOthers = 2 }
-        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
-            try await RawClient.connect(port) { first in
-                try await first.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                _ = try await first.receive(through: "hello")
-                try await RawClient.connect(port) { second in
-                    try await second.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                    _ = try await second.receive(through: "hello")
+        let gate = Gate()
+        let configuration = Self.configuration { $0.maxOthers = 1 }
+        try await withServer(
+            configuration: configuration, statistics: statistics,
+            addRoutes: { router in
+                router.get("/slow") { _, _ in
+                    await gate.wait()
+                    return "slow"
+                }
+            },
+            { port, _ in
+                try await RawClient.connect(port) { client in
+                    try await client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    await gate.waitForVisitor()
                     let answer = try await RawClient.exchange(port, "")
                     #expect(answer.hasPrefix("HTTP/1.1 503 "))
                     #expect(answer.hasSuffix("\r\n\r\ntoo many connections"))
                     #expect(statistics[.connectionsOverLimit] == 1)
+                    gate.open()
+                    _ = try await client.receive(through: "slow")
                 }
+                try await Self.waitForAnswer(port, "101")
             }
-            try await Self.waitForAnswer(port, "101")
+        )
+    }
+
+    @Test("has the connection make room that has been between two requests for longest")
+    func betweenRequests() async throws {
+        let statistics = NodeStatistics()
+        let hello = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        let configuration = Self.configuration { $0.maxOthers = 2 }
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { first in
+                try await first.send(hello)
+                _ = try await first.receive(through: "hello")
+                try await RawClient.connect(port) { second in
+                    try await second.send(hello)
+                    _ = try await second.receive(through: "hello")
+                    try await RawClient.connect(port) { third in
+                        try await third.send(hello)
+                        _ = try await third.receive(through: "hello")
+                    }
+                    try await second.send(hello)
+                    _ = try await second.receive(through: "hello")
+                }
+                #expect(try await first.receiveAll() == "")
+            }
+            #expect(statistics[.displacedConnections] == 1)
+            #expect(statistics[.connectionsOverLimit] == 0)
         }
     }
 
-    @Test("has connections make room that have said nothing for longest, and none that has sent a request")
+    @Test("has connections make room that have said nothing for longest")
     func silent() async throws {
         let statistics = NodeStatistics()
-        let configuration = Self.configuration { $0.maxOthers = 3 }
+        let configuration = Self.configuration { $0.maxOthers = 2 }
         try await withServer(configuration: configuration, statistics: statistics) { port, _ in
-            try await RawClient.connect(port) { first in
-                try await first.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                _ = try await first.receive(through: "hello")
+            try await RawClient.connect(port) { _ in
                 try await RawClient.connect(port) { _ in
                     try await RawClient.connect(port) { _ in
-                        try await RawClient.connect(port) { _ in
-                            // Which of the three came first depends on their event loops.
-                            let deadline = ContinuousClock.now + .seconds(30)
-                            while statistics[.displacedHandshakes] < 1 {
-                                try #require(ContinuousClock.now < deadline)
-                                await Task.yield()
-                            }
-                            try await RawClient.connect(port) { fifth in try await fifth.upgrade() }
+                        // Which of the three came first depends on their event loops.
+                        let deadline = ContinuousClock.now + .seconds(30)
+                        while statistics[.displacedHandshakes] < 1 {
+                            try #require(ContinuousClock.now < deadline)
+                            await Task.yield()
                         }
+                        try await RawClient.connect(port) { fourth in try await fourth.upgrade() }
                     }
                 }
-                try await first.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                _ = try await first.receive(through: "hello")
             }
             #expect(statistics[.displacedHandshakes] == 2)
             #expect(statistics[.connectionsOverLimit] == 0)

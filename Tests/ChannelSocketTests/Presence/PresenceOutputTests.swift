@@ -30,6 +30,32 @@ import Testing
         #expect(output.windowEnded(members(11)).isEmpty)
     }
 
+    @Test("tells of a leave within the window if a newcomer has been shown who left")
+    func shownMeanwhile() {
+        var output = PresenceOutput(configuration())
+        #expect(output.changed(join, members(11)).isEmpty)
+        _ = output.state(members(11), for: [PresenceTarget { _ in }])
+        #expect(output.changed(leave, members(11)).isEmpty)
+        guard case .diff(leave)? = output.windowEnded(members(11)).first else {
+            Issue.record("the newcomer keeps somebody who has left")
+            return
+        }
+        // The next window begins anew.
+        #expect(output.changed(join, members(11)).isEmpty)
+        #expect(output.changed(leave, members(11)).isEmpty)
+        #expect(output.windowEnded(members(11)).isEmpty)
+    }
+
+    @Test("merges diffs into what has changed in the end")
+    func merges() {
+        var diff = leave
+        diff.merge(join)
+        #expect(diff.isEmpty, "brought back under its old ref")
+        diff.merge(join)
+        diff.merge(leave, keepsLeaves: true)
+        #expect(diff == leave)
+    }
+
     @Test("sends summaries above the limit, and a state when the topic has shrunk well below it")
     func summary() {
         var output = PresenceOutput(configuration())

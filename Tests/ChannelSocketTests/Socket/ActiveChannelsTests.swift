@@ -20,7 +20,7 @@ struct ActiveChannelsTests {
         let channel = RunningChannelOf { topic, payload, socket in
             try await PlainTestChannel(joining: topic, payload: payload, socket: socket)
         }
-        return ChannelProcess(join, session: session, channel: channel, predecessor: nil)
+        return ChannelProcess(join, session: session, channel: channel, route: 0, predecessor: nil)
     }
 
     @Test("registers, looks up, lists and removes, whether there are few or many", arguments: [1, 5, 16, 17, 40])

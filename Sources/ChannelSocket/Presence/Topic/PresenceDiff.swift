@@ -9,11 +9,30 @@ struct PresenceDiff: Sendable, Equatable {
     var keys: Set<String> { Set(joins.lazy.map(\.key)).union(leaves.lazy.map(\.key)) }
 
     /// Adds a later diff; who came and went in between is not mentioned.
-    mutating func merge(_ later: PresenceDiff) {
+    ///
+    /// - Parameters:
+    ///   - later: the later diff.
+    ///   - keepsLeaves: whether somebody may have seen those who came in between, so that their leaves matter.
+    mutating func merge(_ later: PresenceDiff, keepsLeaves: Bool = false) {
+        defer { add(later.joins) }
+        guard !later.leaves.isEmpty else { return }
         let gone = Set(later.leaves.lazy.map(\.ref))
-        let neverSeen = Set(joins.lazy.map(\.ref)).intersection(gone)
-        joins.removeAll { neverSeen.contains($0.ref) }
-        joins += later.joins
+        var neverSeen: Set<String> = []
+        joins.removeAll { member in
+            guard gone.contains(member.ref) else { return false }
+            if !keepsLeaves { neverSeen.insert(member.ref) }
+            return true
+        }
         leaves += later.leaves.filter { !neverSeen.contains($0.ref) }
+    }
+
+    /// Adds those who join; one that a store brought back under its old ref has never left.
+    private mutating func add(_ later: [PresenceMember]) {
+        var known: Set<String> = []
+        if !leaves.isEmpty, !later.isEmpty {
+            known = Set(leaves.lazy.map(\.ref)).intersection(later.lazy.map(\.ref))
+            leaves.removeAll { known.contains($0.ref) }
+        }
+        joins += later.filter { !known.contains($0.ref) }
     }
 }

@@ -4,6 +4,7 @@ import PhoenixWire
 struct PresenceMembers: Sendable {
     private var byKey: [TopicKey: [PresenceMember]] = [:]
     private var keyOfRef: [String: TopicKey] = [:]
+    private var text: PresenceStateText?
 
     init() {}
 
@@ -41,6 +42,8 @@ struct PresenceMembers: Sendable {
         var index = byKey[key]?.count ?? 0
         while index > 0, let other = byKey[key]?[index - 1], member.precedes(other) { index -= 1 }
         byKey[key, default: []].insert(member, at: index)
+        text?.joined(member)
+        if text?.isOutdated == true { text = nil }
         return true
     }
 
@@ -53,6 +56,23 @@ struct PresenceMembers: Sendable {
         else { return nil }
         let removed = byKey[key]?.remove(at: index)
         if byKey[key]?.isEmpty == true { byKey[key] = nil }
+        if let removed { text?.left(removed) }
+        if text?.isOutdated == true { text = nil }
         return removed
+    }
+
+    /// The state as a client gets it; what is encoded for one is kept for the next if it is large.
+    ///
+    /// - Parameter chunk: how many members go into one piece.
+    /// - Returns: `presence_state`, and what follows it.
+    mutating func stateEvents(chunk: Int) -> [PresenceJSON.Event] {
+        guard count > chunk else {
+            text = nil
+            return PresenceJSON.state(self, fields: [:], chunk: chunk)
+        }
+        var current = text ?? PresenceStateText(self, chunk: chunk)
+        text = nil
+        defer { text = current }
+        return current.events()
     }
 }

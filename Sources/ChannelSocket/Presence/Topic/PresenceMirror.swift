@@ -58,6 +58,9 @@ struct PresenceMirror: Sendable {
     /// The version that need not be read again, nil if anything has to be read.
     var known: PresenceVersion? { wasRead ? version : nil }
 
+    /// The state as a client gets it, see ``PresenceMembers/stateEvents(chunk:)``.
+    mutating func stateEvents(chunk: Int) -> [PresenceJSON.Event] { members.stateEvents(chunk: chunk) }
+
     /// Has the topic read, or once more if it is being read.
     ///
     /// - Parameter afterGrace: whether the store has lost everything and nodes are to bring their members back first.

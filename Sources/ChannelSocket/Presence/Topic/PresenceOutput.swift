@@ -6,16 +6,18 @@ struct PresenceOutput {
     enum Item: Sendable {
         /// Diff for all clients of this node.
         case diff(PresenceDiff)
-        /// State for one client, or for all of this node.
-        case state(PresenceMembers, PresenceTarget?)
-        /// Numbers for one client, or for all of this node.
-        case summary(users: Int, connections: Int, isFull: Bool, PresenceTarget?)
+        /// State for some clients, or for all of this node.
+        case state(PresenceMembers, [PresenceTarget]?)
+        /// Numbers for some clients, or for all of this node.
+        case summary(users: Int, connections: Int, isFull: Bool, [PresenceTarget]?)
     }
 
     private(set) var isSummary = false
     /// Whether a window is open, at whose end ``windowEnded(_:)`` is due.
     private(set) var isGathering = false
     private var gathered = PresenceDiff()
+    /// Whether a client has got a state with what is gathered in it, and more may have been gathered since.
+    private var wasShown = false
     private let configuration: PresenceConfiguration
 
     init(_ configuration: PresenceConfiguration) {
@@ -30,7 +32,7 @@ struct PresenceOutput {
     /// - Returns: what to send now.
     mutating func changed(_ diff: PresenceDiff, _ members: PresenceMembers) -> [Item] {
         if !isGathering, !isSummary, members.count <= configuration.gathersDiffsAbove { return [.diff(diff)] }
-        gathered.merge(diff)
+        gathered.merge(diff, keepsLeaves: wasShown)
         isGathering = true
         return []
     }
@@ -38,9 +40,11 @@ struct PresenceOutput {
     /// Sends what was gathered.
     mutating func windowEnded(_ members: PresenceMembers) -> [Item] {
         isGathering = false
+        wasShown = false
         let diff = gathered
         gathered = PresenceDiff()
-        let limit = isSummary ? configuration.summaryAbove / 10 * 9 : configuration.summaryAbove
+        let (tens, ones) = configuration.summaryAbove.quotientAndRemainder(dividingBy: 10)
+        let limit = isSummary ? tens * 9 + ones * 9 / 10 : configuration.summaryAbove
         let wasSummary = isSummary
         isSummary = members.count > limit
         if isSummary { return [summary(members, nil)] }
@@ -51,13 +55,15 @@ struct PresenceOutput {
     /// The output of the same topic for clients that know nothing.
     func reset() -> PresenceOutput { PresenceOutput(configuration) }
 
-    /// What a client gets that asks for the state.
-    func state(_ members: PresenceMembers, for target: PresenceTarget) -> Item {
-        isSummary ? summary(members, target) : .state(members, target)
+    /// What clients get that ask for the state.
+    mutating func state(_ members: PresenceMembers, for targets: [PresenceTarget]) -> Item {
+        guard !isSummary else { return summary(members, targets) }
+        wasShown = wasShown || isGathering
+        return .state(members, targets)
     }
 
-    private func summary(_ members: PresenceMembers, _ target: PresenceTarget?) -> Item {
-        .summary(users: members.keyCount, connections: members.count, isFull: !isSummary, target)
+    private func summary(_ members: PresenceMembers, _ targets: [PresenceTarget]?) -> Item {
+        .summary(users: members.keyCount, connections: members.count, isFull: !isSummary, targets)
     }
 }
 

@@ -133,15 +133,16 @@ struct PresenceTopic {
     private mutating func serveWaiters(_ effects: inout PresenceEffects) {
         guard !waiters.isEmpty, let mirror, mirror.isCurrent else { return }
         let members = mirror.members
-        let output = output
+        var targets: [PresenceTarget] = []
         waiters.removeAll { waiter in
             guard Self.isServed(waiter, by: mirror) else { return false }
             switch waiter.purpose {
-            case .push(let target): effects.items.append(output.state(members, for: target))
+            case .push(let target): targets.append(target)
             case .list(let completion): effects.answers.append { completion(.success(members)) }
             }
             return true
         }
+        if !targets.isEmpty { effects.items.append(output.state(members, for: targets)) }
     }
 
     private static func isServed(_ waiter: Waiter, by mirror: PresenceMirror) -> Bool {

@@ -10,7 +10,7 @@ extension ServerSettings {
         ),
         Setting(
             "limits.max_http_connections", .integer(in: 1...10_000_000), \.limits.connections.maxOthers,
-            "Connections beside the WebSockets; one more is answered with 503."
+            "Connections beside the WebSockets; one more displaces one without a request, or is answered with 503."
         ),
         Setting(
             "limits.max_connections_per_address", .optional(.integer(in: 1...10_000_000), nil: "none"),

@@ -1,0 +1,31 @@
+import NIOCore
+
+/// Counts requests against answers on an application's connection, and tells the admission when it waits for its client,
+/// and may be displaced.
+///
+/// It waits until the last byte of a request has come, so that nobody keeps a place with a request that never ends.
+struct RequestAccount {
+    private let admission: Admission
+    private let ticket: Admission.Ticket
+    /// Requests minus answers: more than one when a client does not wait for answers, less than none when the server
+    /// does not wait for the end of a request.
+    private var unanswered = 0
+
+    init(admission: Admission, ticket: Admission.Ticket) {
+        self.admission = admission
+        self.ticket = ticket
+    }
+
+    /// Whether there is an answer to everything that was asked.
+    var isSettled: Bool { unanswered <= 0 }
+
+    mutating func requestEnded() {
+        unanswered += 1
+        if !isSettled { admission.requestCame(ticket) }
+    }
+
+    mutating func answerEnded(on channel: any Channel) {
+        unanswered -= 1
+        if isSettled { admission.answered(ticket, channel) }
+    }
+}
