@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import ChannelSocketBench
+internal import ChannelSocketClient
 internal import ChannelSocketServer
-internal import Foundation
 internal import Synchronization
 
 /// What all benchmarks have in common.
@@ -65,7 +65,9 @@ struct BenchOptions: ParsableArguments {
     /// Runs a plan, prints the report, and exits with the code that fits it.
     func run(_ plan: BenchmarkPlan) async throws {
         if let limit = FileDescriptorLimit.raise(), limit.soft < UInt64(plan.clients) + 100 {
-            try fail("\(plan.clients) clients need more open files than the limit of \(limit.soft): see ulimit -n")
+            throw CommandFailure(
+                "\(plan.clients) clients need more open files than the limit of \(limit.soft): see ulimit -n"
+            )
         }
         let last = Mutex<BenchmarkProgress?>(nil)
         let report: BenchmarkReport
@@ -76,21 +78,12 @@ struct BenchOptions: ParsableArguments {
                     defer { last = progress }
                     return progress.line(since: last)
                 }
-                Self.writeError(line)
+                CommandOutput.note(line)
             }
-        } catch {
-            try fail("\(error)")
+        } catch BenchmarkError.unreachable(let url, let cause) {
+            throw CommandFailure("cannot connect to \(url): \(ConnectionFailure(cause))")
         }
         print(json ? try report.json() : report.table)
         if !report.faults.isEmpty { throw ExitCode(2) }
-    }
-
-    private func fail(_ message: String) throws -> Never {
-        Self.writeError("channelsocket: \(message)")
-        throw ExitCode.failure
-    }
-
-    private static func writeError(_ line: String) {
-        FileHandle.standardError.write(Data("\(line)\n".utf8))
     }
 }

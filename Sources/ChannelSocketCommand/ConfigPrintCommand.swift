@@ -6,7 +6,10 @@ struct ConfigPrintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "print",
         abstract: "Print every setting that holds, and where it comes from.",
-        discussion: "Takes the same options and environment as serve. Secrets are printed as ***."
+        discussion: """
+            Takes the same options and environment as serve. Secrets are printed as ***. The exit codes are those of \
+            check.
+            """
     )
 
     @OptionGroup var options: ServerOptions

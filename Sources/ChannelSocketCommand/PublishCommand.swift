@@ -17,7 +17,8 @@ struct PublishCommand: AsyncParsableCommand {
             arguments that make no sense.
 
             Examples:
-              channelsocket publish room:lobby new_msg '{"body":"hi"}' --redis redis://127.0.0.1:6379
+              export REDIS_URL=redis://127.0.0.1:6379
+              channelsocket publish room:lobby new_msg '{"body":"hi"}'
               date +'{"now":"%T"}' | channelsocket publish room:lobby tick -
             """
     )

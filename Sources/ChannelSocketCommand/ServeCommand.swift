@@ -23,8 +23,14 @@ struct ServeCommand: AsyncParsableCommand {
 
             SIGTERM drains the node, which then exits with 0: /health turns 503, and after the drain delay clients are \
             told to come back (close code 1012), spread over the drain window. SIGINT does the same without the delay. \
-            A second signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT). SIGHUP reads the \
-            configuration again, as does a change of its file.
+            A second signal ends the process at once. SIGHUP reads the configuration again, as does a change of its file.
+
+            Exit codes: 0 after a drain, 1 when it can't start, as when the port is in use, 64 for options that make no \
+            sense, 78 for a configuration file with mistakes, 143 (SIGTERM) or 130 (SIGINT) after a second signal.
+
+            Examples:
+              channelsocket serve --config channelsocket.yml
+              REDIS_URL=redis://127.0.0.1:6379 channelsocket serve --host 0.0.0.0
             """
     )
 

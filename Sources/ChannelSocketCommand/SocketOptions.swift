@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ChannelSocketClient
-internal import NIOSSL
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -38,12 +37,7 @@ struct SocketOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A header field of the handshake; may be repeated.", valueName: "name: value"))
     var header: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Trust the certificates in this PEM file instead of the system's.", valueName: "file", visibility: .default
-        )
-    )
-    var caFile: String?
+    @OptionGroup var trust: TrustOptions
 
     /// The configuration of the client.
     ///
@@ -68,12 +62,7 @@ struct SocketOptions: ParsableArguments {
             configuration.headers.append((name, String(value.drop { $0 == " " })))
         }
         configuration.authToken = token ?? environment["CHANNELSOCKET_TOKEN"].nonEmpty
-        if let caFile {
-            guard let certificates = try? NIOSSLCertificate.fromPEMFile(caFile), !certificates.isEmpty else {
-                throw ValidationError("--ca-file: \(caFile) has no certificates in PEM form")
-            }
-            configuration.tls.trustRoots = .certificates(certificates)
-        }
+        configuration.tls = try trust.tls()
         return configuration
     }
 

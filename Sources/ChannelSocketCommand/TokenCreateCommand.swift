@@ -13,10 +13,14 @@ struct TokenCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Make a token.",
         discussion: """
-            Prints the token. Example:
+            Prints the token.
 
+            Exit codes: 0, 1 when the key can't be used, 64 for options that make no sense.
+
+            Examples:
               export \(TokenKeyOptions.secretVariable)=$(openssl rand -hex 32)
-              channelsocket token create --sub ann --claims '{"rooms":["lobby"]}' --expires-in 3600
+              channelsocket token create --sub ann --expires-in 600
+              channelsocket token create --claims '{"rooms":["lobby"]}'
             """
     )
 

@@ -37,6 +37,10 @@ struct TokenKeyOptions: ParsableArguments {
         switch (secretFile, pem) {
         case (.some, .some): throw ValidationError("--secret-file and --pem exclude each other")
         case (let path?, nil): return TokenKeyConfiguration(algorithm, id: kid, source: .secretFile(path))
+        case (nil, .some) where algorithm.rawValue.hasPrefix("HS"):
+            throw ValidationError(
+                "--pem needs the --algorithm of its key, such as ES256: \(algorithm.rawValue) is for secrets"
+            )
         case (nil, let path?): return TokenKeyConfiguration(algorithm, id: kid, source: .pemFile(path))
         case (nil, nil):
             let secret = ProcessInfo.processInfo.environment[Self.secretVariable]

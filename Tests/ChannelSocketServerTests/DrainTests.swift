@@ -1,7 +1,7 @@
 import ChannelSocketServer
 import ChannelSocketTesting
 import Foundation
-import NIOCore
+import NIOHTTP1
 import Testing
 
 /// What SIGTERM does to a node, seen by its clients, its neighbours and its supervisor.
@@ -15,8 +15,8 @@ struct DrainTests {
         return client
     }
 
-    private func get(_ path: String, _ port: Int) async throws -> HealthProbe.Answer {
-        try await HealthProbe(host: "127.0.0.1", port: port, path: path, timeout: .seconds(20)).ask()
+    private func get(_ path: String, _ port: Int) async throws -> RunningServer.Answer {
+        try await RunningServer(port: port).request(.GET, path, headers: [("connection", "close")])
     }
 
     /// Waits until all users were among the joins or leaves that a client was told.
@@ -37,10 +37,10 @@ struct DrainTests {
         try await node.process.waitForLine(containing: "draining")
         let ready = try await get("/health/ready", node.port)
         #expect(ready.status == 503)
-        #expect(ready.body.contains(#""status":"draining""#))
+        #expect(ready.text.contains(#""status":"draining""#))
         let health = try await get("/health", node.port)
         #expect(health.status == 503)
-        #expect(health.body.contains(#""status":"draining""#))
+        #expect(health.text.contains(#""status":"draining""#))
         #expect(try await get("/health/live", node.port).status == 200)
         // Until the delay is over everything is as before, for those who came late too.
         let bob = try await joined(node.port)

@@ -44,6 +44,7 @@ struct TokenCommandTests {
         arguments: [
             (["create"], "a key is needed", 64), (["create", "--pem", "x", "--algorithm", "RS1"], "not supported", 64),
             (["create", "--pem", "/nowhere", "--algorithm", "RS256"], "can't read the key file /nowhere", 1),
+            (["create", "--pem", "x"], "--pem needs the --algorithm of its key, such as ES256", 64),
             (["inspect", "x"], "this is no token", 1),
         ])
     func mistakes(arguments: [String], words: String, code: Int32) async throws {

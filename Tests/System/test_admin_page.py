@@ -120,6 +120,10 @@ class AdminPageTest(unittest.TestCase):
                 self.tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), False,
                 f"{name}: the page is wider than its window",
             )
+            self.assertLess(
+                self.tab.evaluate("Math.max(...[...document.querySelectorAll('#nodes td')].map((cell) => cell.offsetHeight))"),
+                100, f"{name}: names of nodes are squeezed",
+            )
             self.tab.screenshot(f"admin-{name}")
 
 

@@ -85,6 +85,25 @@ class ChatPageTest(unittest.TestCase):
         self.wait_message(self.tabs[1], "", markup, self.nodes[0])
         self.assertEqual(self.tabs[1].evaluate("document.querySelectorAll('#messages img, #messages b').length"), 0)
 
+    def test_keeps_the_end_in_sight_when_the_window_gets_smaller(self):
+        for number in range(12):
+            self.tabs[0].type("#text", f"message {number}")
+        self.wait_message(self.tabs[1], "", "message 11", self.nodes[0])
+        self.tabs[1].call(
+            "Emulation.setDeviceMetricsOverride", width=390, height=400, deviceScaleFactor=1, mobile=True
+        )
+        self.tabs[1].wait_for("the window", "innerHeight === 400")
+        messages = "document.querySelector('#messages')"
+        end = f"{messages}.scrollHeight - {messages}.scrollTop - {messages}.clientHeight"
+        self.tabs[1].wait_for("the end", f"{messages}.scrollTop > 0 && {end} < 2")
+
+    def test_says_why_a_page_without_a_token_may_not_connect(self):
+        node = Node("strict", environment={"CHANNELSOCKET_TOKEN_SECRET": "x" * 32})
+        self.addCleanup(node.stop)
+        tab = self.browser.open(node.url)
+        tab.wait_for("the advice", "document.querySelector('#messages')?.innerText.includes('/#lobby?token=TOKEN')")
+        tab.call("Page.close")
+
     def test_reconnects_when_its_node_comes_back(self):
         node = self.nodes[0]
         node.kill()

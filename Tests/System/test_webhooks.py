@@ -43,7 +43,8 @@ class WebhookTest(unittest.TestCase):
         self.addCleanup(file.close)
         file.write(CONFIGURATION.format(port=self.port))
         file.flush()
-        node = Process("webhook-node", [BINARY, "serve", "--config", file.name], {"WEBHOOK_SECRET": "secret"})
+        settings = {"WEBHOOK_SECRET": "secret", "CHANNELSOCKET_DRAIN_DELAY": "0s"}
+        node = Process("webhook-node", [BINARY, "serve", "--config", file.name], settings)
         self.addCleanup(node.stop)
         self.address = node.read_line(r"^listening on http://(\S+)$").group(1)
 

@@ -86,7 +86,7 @@ struct ConnectPhase {
                 .connect(host: url.host, port: url.port).get()
         } catch {
             joined.fail(error)
-            throw BenchmarkError.notJoined("\(url): \(error)")
+            throw BenchmarkError.unreachable("\(url)", cause: error)
         }
         try await joined.futureResult.get()
     }

@@ -123,13 +123,9 @@ struct WebSocketOpener: Sendable {
     private func translate(_ error: any Error) -> any Error {
         switch error {
         case let error as PhoenixClientError: return error
-        case let error as NIOConnectionError:
-            // NIO tries every address of a name and tells what became of each; the last one says enough.
-            let cause: any Error = error.connectionErrors.last?.error ?? error.dnsAError ?? error
-            return unreachable("\(cause)")
         case is ChannelError, is NIOHTTPClientUpgradeError, is HTTPParserError:
             return unreachable("what answers there is no WebSocket server, or it closed the connection")
-        default: return unreachable("\(error)")
+        default: return unreachable(ConnectionFailure(error).description)
         }
     }
 

@@ -6,25 +6,26 @@ internal import PhoenixWire
 
 /// Uses a node's HTTP API.
 struct APIClient: Sendable {
-    private static let maxBodyBytes = 64 << 20
-
     private let node: URLComponents
     private let key: String
+    private let http: NodeHTTP
 
     /// Creates a client.
     ///
     /// - Parameters:
     ///   - node: the node's address.
     ///   - key: the key for its API.
-    init(node: URLComponents, key: String) {
+    ///   - http: how to ask it.
+    init(node: URLComponents, key: String, http: NodeHTTP) {
         self.node = node
         self.key = key
+        self.http = http
     }
 
     /// Broadcasts to all subscribers of the topic, on all nodes.
     ///
     /// - Parameter broadcast: what to publish; its payload must be a JSON object.
-    /// - Throws: ``APIError``.
+    /// - Throws: ``CommandFailure``.
     func publish(_ broadcast: Broadcast) async throws {
         let (topic, event) = (Payload.literal(broadcast.topic), Payload.literal(broadcast.event))
         let body = #"{"topic":\#(topic),"event":\#(event),"payload":\#(broadcast.payload.text)}"#
@@ -35,11 +36,11 @@ struct APIClient: Sendable {
     ///
     /// - Parameter topic: the topic.
     /// - Returns: the keys with the metas of each, as in `presence_state`.
-    /// - Throws: ``APIError``.
+    /// - Throws: ``CommandFailure``.
     func presence(of topic: String) async throws -> [PresentKey] {
         let answer = try await ask(.GET, "/api/v1/presence", query: [URLQueryItem(name: "topic", value: topic)])
         guard let presences = try? answer.members().first(where: { $0.name == "presences" })?.value.members() else {
-            throw APIError("the node's answer is not understood: is it another version?")
+            throw CommandFailure("the node's answer is not understood: is it another version?")
         }
         return presences.map { key, entry in
             let metas = try? entry.members().first { $0.name == "metas" }?.value.elements()
@@ -63,20 +64,12 @@ struct APIClient: Sendable {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(body)
         }
-        let status: HTTPResponseStatus
-        let bytes: ByteBuffer
-        do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
-            status = response.status
-            bytes = try await response.body.collect(upTo: Self.maxBodyBytes)
-        } catch {
-            throw APIError("cannot reach the node at \(node.string ?? ""): \(error)")
+        let answer = try await http.send(request, to: node, timeout: .seconds(15))
+        let json = try? Payload(json: answer.body)
+        guard (200..<300).contains(answer.status.code) else {
+            let detail = try? json?.members().first { $0.name == "detail" }?.value.string
+            throw CommandFailure("the node answered \(answer.status.code): \(detail ?? answer.status.reasonPhrase)")
         }
-        let answer = try? Payload(json: bytes)
-        guard (200..<300).contains(status.code) else {
-            let detail = try? answer?.members().first { $0.name == "detail" }?.value.string
-            throw APIError("the node answered \(status.code): \(detail ?? status.reasonPhrase)")
-        }
-        return answer ?? .emptyObject
+        return json ?? .emptyObject
     }
 }

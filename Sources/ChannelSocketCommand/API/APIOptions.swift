@@ -19,6 +19,8 @@ struct APIOptions: ParsableArguments {
     )
     var apiKey: String?
 
+    @OptionGroup var trust: TrustOptions
+
     /// The API to use; nil if no node was named.
     ///
     /// - Throws: `ValidationError` when the address makes no sense, or there is no key.
@@ -34,6 +36,6 @@ struct APIOptions: ParsableArguments {
         guard let key, !key.isEmpty else {
             throw ValidationError("--api-key (CHANNELSOCKET_API_KEY) is needed for the HTTP API of --url")
         }
-        return APIClient(node: parts, key: key)
+        return APIClient(node: parts, key: key, http: NodeHTTP(tls: try trust.tls()))
     }
 }

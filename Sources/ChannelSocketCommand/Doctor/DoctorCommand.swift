@@ -33,6 +33,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A node to connect to as a client does.", valueName: "url"))
     var url: String?
 
+    @OptionGroup var trust: TrustOptions
+
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
@@ -56,11 +58,14 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func node() throws -> PhoenixClientConfiguration? {
         guard let url else { return nil }
+        var configuration: PhoenixClientConfiguration
         do {
-            return try PhoenixClientConfiguration(url: url)
+            configuration = try PhoenixClientConfiguration(url: url)
         } catch {
             throw ValidationError("--url: \(error.message)")
         }
+        configuration.tls = try trust.tls()
+        return configuration
     }
 
     private func examine(_ configuration: PhoenixClientConfiguration) async -> DoctorFinding {

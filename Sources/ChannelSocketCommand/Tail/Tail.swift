@@ -41,7 +41,7 @@ struct Tail: Sendable {
             }
             group.addTask { await count(printed) }
             let ending = try await group.next() ?? .closed
-            if case .closed = ending { CommandOutput.note("channelsocket: the server closed a channel") }
+            if case .closed = ending { CommandOutput.note("the server closed a channel") }
             return ending
         }
     }

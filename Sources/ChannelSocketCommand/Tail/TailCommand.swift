@@ -19,7 +19,8 @@ struct TailCommand: AsyncParsableCommand {
             Examples:
               channelsocket tail room:lobby
               channelsocket tail room:lobby room:help --event new_msg | jq .payload
-              channelsocket tail room:lobby --count 1 --timeout 10 --url wss://chat.example.com/socket
+              channelsocket tail room:lobby --url wss://chat.example.com/socket
+              channelsocket tail room:lobby --count 1 --timeout 10 --quiet
             """
     )
 

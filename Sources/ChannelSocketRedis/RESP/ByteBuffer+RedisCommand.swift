@@ -6,8 +6,19 @@ extension ByteBuffer {
     ///
     /// - Parameter arguments: the command's name and its arguments.
     mutating func writeRedisCommand(_ arguments: [RedisArgument]) {
-        withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: arguments.count) { slices in
-            writeRedisCommand(arguments, filling: slices, from: 0)
+        // One after another in one place, so that all pointers are valid together: a command may have thousands.
+        var gathered = ByteBuffer()
+        let lengths = arguments.map { gathered.writeRedisArgument($0) }
+        gathered.withUnsafeReadableBytes { bytes in
+            withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: lengths.count) { slices in
+                var start = 0
+                for (index, length) in lengths.enumerated() {
+                    let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+                    slices.initializeElement(at: index, to: slice)
+                    start += length
+                }
+                writeRedisCommand(slices)
+            }
         }
     }
 
@@ -28,16 +39,11 @@ extension ByteBuffer {
         }
     }
 
-    /// Collects the arguments' pointers, one nested call each, so that all are valid together.
-    private mutating func writeRedisCommand(
-        _ arguments: [RedisArgument],
-        filling slices: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>,
-        from index: Int
-    ) {
-        guard index < arguments.count else { return writeRedisCommand(slices) }
-        arguments[index].withUnsafeBytes { bytes in
-            slices.initializeElement(at: index, to: bytes)
-            writeRedisCommand(arguments, filling: slices, from: index + 1)
+    /// Appends the bytes of an argument, and returns their number.
+    private mutating func writeRedisArgument(_ argument: RedisArgument) -> Int {
+        switch argument {
+        case .text(let text): writeString(text)
+        case .bytes(let bytes): writeImmutableBuffer(bytes)
         }
     }
 

@@ -16,12 +16,4 @@ public enum RedisArgument: Hashable, Sendable, ExpressibleByStringInterpolation 
     public init(_ number: some BinaryInteger) {
         self = .text(String(number))
     }
-
-    /// Lends the bytes, valid during the call only.
-    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        switch self {
-        case .text(var text): text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
-        case .bytes(let bytes): bytes.withUnsafeReadableBytes(body)
-        }
-    }
 }

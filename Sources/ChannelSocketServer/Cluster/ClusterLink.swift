@@ -24,7 +24,7 @@ struct ClusterLink: Sendable {
     ///   - deliver: takes what is published to topics that the closure subscribes to.
     ///   - body: what to do with the link.
     /// - Returns: what the closure returned.
-    /// - Throws: `PubSubError` when Redis can't be reached in time, and what the closure throws.
+    /// - Throws: ``ClusterUnreachable`` when Redis can't be reached in time, and what the closure throws.
     func use<Result: Sendable>(
         delivering deliver: @escaping @Sendable (RoutedBroadcast) -> Void = { _ in },
         _ body: (RedisAdapter) async throws -> Result
@@ -49,7 +49,7 @@ struct ClusterLink: Sendable {
             } catch let error as PubSubError where error.code == .disconnected {
                 guard ContinuousClock.now < deadline else {
                     let reason = adapter.disconnectReason ?? error.message
-                    throw PubSubError(.disconnected, "cannot reach Redis at \(redis.address): \(reason)")
+                    throw ClusterUnreachable("cannot reach Redis at \(redis.address): \(reason)")
                 }
                 try await Task.sleep(for: .milliseconds(10))
             }

@@ -27,7 +27,7 @@ package struct ClusterPresence: Sendable {
     ///
     /// - Parameter topic: the topic.
     /// - Returns: the keys with the metas of each, both in a stable order: keys as text, metas oldest first.
-    /// - Throws: `PubSubError` when Redis can't be reached, `PresenceError` when it does not answer as it should.
+    /// - Throws: ``ClusterUnreachable``, `PresenceError` when Redis does not answer as it should.
     package func members(of topic: String) async throws -> [(key: String, metas: [PresenceMember])] {
         let snapshot = try await ClusterLink(redis: redis, patience: patience).use { adapter in
             var configuration = RedisPresenceConfiguration()

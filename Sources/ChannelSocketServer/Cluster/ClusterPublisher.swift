@@ -21,7 +21,7 @@ public struct ClusterPublisher: Sendable {
     ///
     /// - Parameter broadcast: what to publish; its payload must be a JSON object or binary.
     /// - Returns: the number of nodes that took it.
-    /// - Throws: `PubSubError` if Redis did not take it, `WireError` if it can't be encoded.
+    /// - Throws: ``ClusterUnreachable``, `PubSubError` if Redis did not take it, `WireError` if it can't be encoded.
     public func publish(_ broadcast: Broadcast) async throws -> Int {
         var envelope = ByteBuffer()
         try BroadcastEnvelope(broadcast).encode(into: &envelope)

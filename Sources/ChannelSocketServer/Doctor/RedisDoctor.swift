@@ -51,7 +51,7 @@ package struct RedisDoctor: Sendable {
                 return findings + [settings.memory, settings.outputBuffer, info.clients]
             }
         } catch {
-            let reason = (error as? PubSubError)?.message ?? "\(error)"
+            let reason = "\(error)"
             return [DoctorFinding("Redis", .failure, reason, advice: Self.advice(for: reason))]
         }
     }
@@ -161,7 +161,7 @@ package struct RedisDoctor: Sendable {
             }
             return DoctorFinding(check, .ok, "what is published comes back")
         } catch {
-            let reason = (error as? PubSubError)?.message ?? "\(error)"
+            let reason = "\(error)"
             return DoctorFinding(
                 check, .failure, "refused: \(reason)", advice: "ACL SETUSER name +@pubsub &\(redis.channelPrefix)*"
             )

@@ -102,6 +102,7 @@ $("lock").addEventListener("click", () => lock());
 const series = new Map();
 let last = null;
 let pollTimer;
+let polls = 0;
 
 function state(name, text) {
   $("state").dataset.state = name;
@@ -114,6 +115,7 @@ async function poll() {
     const now = await (await ask("/admin/overview")).json();
     now.at = performance.now() / 1000;
     show(now);
+    if (++polls % 5 === 0) look();
   } catch (error) {
     if (error.status === 401) return;
     state("failed", "the node does not answer");
@@ -281,7 +283,8 @@ async function refreshPresence(topic, mine) {
       const { presences, count: users } = await (await ask(`/api/v1/presence?${new URLSearchParams({ topic })}`)).json();
       if (watching !== mine) return;
       $("present-count").textContent = `(${count(users)})`;
-      $("present").replaceChildren(...Object.entries(presences).slice(0, 200).map(([key, { metas }]) =>
+      // In an order of their own: that of the answer is another one each time.
+      $("present").replaceChildren(...Object.entries(presences).sort(([a], [b]) => a.localeCompare(b)).slice(0, 200).map(([key, { metas }]) =>
         element("li", metas.length > 1 ? `${key} \u00d7${metas.length}` : key)));
     } catch (error) {
       $("present-count").textContent = `(${error.message})`;

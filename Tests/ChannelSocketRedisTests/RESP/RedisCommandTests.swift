@@ -16,7 +16,7 @@ import Testing
 
     @Test("writes what the reader reads")
     func roundTrip() throws {
-        let arguments = (0..<3000).map { "argument \($0)" }
+        let arguments = (0..<100_000).map { "argument \($0)" }
         var buffer = ByteBuffer()
         buffer.writeRedisCommand(arguments.map { .text($0) })
         var reader = RedisReader()

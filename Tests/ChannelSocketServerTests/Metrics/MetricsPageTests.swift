@@ -1,6 +1,6 @@
 import ChannelSocketServer
 import ChannelSocketTesting
-import NIOCore
+import NIOHTTP1
 import Testing
 
 /// `/metrics` of a running node.

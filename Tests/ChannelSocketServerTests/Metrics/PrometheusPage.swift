@@ -1,6 +1,7 @@
 import ChannelSocketServer
 import ChannelSocketTesting
 import NIOCore
+import NIOHTTP1
 import Testing
 
 /// A page in Prometheus' text format, read strictly: what a scraper would forgive is an error here.
@@ -99,9 +100,9 @@ struct PrometheusPage {
 extension PrometheusPage {
     /// Reads the page of a node.
     static func of(port: Int) async throws -> PrometheusPage {
-        let answer = try await HealthProbe(host: "127.0.0.1", port: port, path: "/metrics", timeout: .seconds(20)).ask()
+        let answer = try await RunningServer(port: port).request(.GET, "/metrics")
         #expect(answer.status == 200)
-        return try PrometheusPage(answer.body)
+        return try PrometheusPage(answer.text)
     }
 
     /// Reads the page until it says something; what a node counts may come a moment after its clients know.

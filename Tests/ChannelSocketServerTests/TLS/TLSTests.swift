@@ -78,6 +78,53 @@ struct TLSTests {
         #expect(half.output.contains("needs tls.certificate beside it"))
     }
 
+    @Test("is asked by commands, which say so when they do not trust its certificate")
+    func commands() async throws {
+        let (certificate, other) = (try TestCertificate(), try TestCertificate())
+        let server = try ServerProcess.start(
+            "serve", "--port", "0",
+            environment: [
+                "CHANNELSOCKET_TLS_CERTIFICATE": certificate.certificate, "CHANNELSOCKET_TLS_KEY": certificate.key,
+                "CHANNELSOCKET_ADMIN_KEY": "a key for this test",
+            ]
+        )
+        let port = "\(try await server.waitForPort())"
+        func run(_ arguments: [String], tls: String = "") async throws -> (Int32?, String) {
+            let environment = [
+                "CHANNELSOCKET_API_KEY": "a key for this test", "CHANNELSOCKET_TLS_CERTIFICATE": tls,
+            ]
+            let process = try ChildProcess(product: "channelsocket", arguments: arguments, environment: environment)
+            guard case .exited(let code) = try await process.waitForExit(within: .seconds(40)) else {
+                return (nil, process.output)
+            }
+            return (code, process.output)
+        }
+        let health = ["health", "--port", port]
+        let trusting = ["--ca-file", certificate.certificate]
+        for arguments in [[], ["--host", "localhost"], trusting] {
+            let answer = try await run(health + ["--tls"] + arguments)
+            #expect(answer.0 == 0, "\(answer.1)")
+            #expect(try JSONValue(parsing: answer.1)["status"] == "ok")
+        }
+        #expect(try await run(health, tls: certificate.certificate).0 == 0)
+        let clear = try await run(health)
+        #expect(clear.0 == 1)
+        #expect(clear.1.hasPrefix("Error: cannot reach the node at http://127.0.0.1:\(port): "))
+
+        let publish = ["publish", "room:a", "x", "--url", "https://localhost:\(port)"]
+        #expect(try await run(publish + trusting) == (0, "published"))
+        let distrust = "its certificate is not trusted here"
+        let trustingOthers = ["--ca-file", other.certificate]
+        for arguments in [publish, publish + trustingOthers, health + ["--tls"] + trustingOthers] {
+            let answer = try await run(arguments)
+            #expect(answer.0 == 1)
+            #expect(answer.1.hasSuffix(": \(distrust)"), "\(answer.1)")
+        }
+        let tail = try await run(["tail", "room:a", "--url", "wss://localhost:\(port)"])
+        #expect(tail == (1, "Error: cannot connect to wss://localhost:\(port)/socket: \(distrust)"))
+        try await server.stop()
+    }
+
     private static func client(port: Int, trusting certificate: String) async throws -> PhoenixClient {
         var configuration = try PhoenixClientConfiguration(url: "wss://127.0.0.1:\(port)/socket")
         configuration.tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)))

@@ -1,5 +1,5 @@
-/// Why a node's HTTP API did not do what it was asked.
-struct APIError: Error, CustomStringConvertible {
+/// Why a command could not do what it was asked.
+struct CommandFailure: Error, CustomStringConvertible {
     /// What happened, for people.
     let description: String
 
