@@ -41,7 +41,7 @@ extension UpgradeHandler {
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch state {
-        case .deciding, .leavingApplication:
+        case .deciding where application != .none, .leavingApplication:
             // It is no longer the application's.
             promise?.succeed(())
         default:
