@@ -37,6 +37,16 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
         self.statistics = statistics
         admission = Admission(limits: configuration.connections, statistics: statistics)
         self.responder = responder
+        Self.makeTypes()
+    }
+
+    /// Has the runtime make the types of a connection's HTTP codec, which it does when they are used first.
+    ///
+    /// Event loops do that at the same time when the first connections come, and the runtime of Swift 6.3 is not up to
+    /// it: one node in some thousand crashed at its first connections, in looking up the decoder's conformance.
+    private static func makeTypes() {
+        _ = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+        _ = HTTPResponseEncoder()
     }
 
     /// Puts the handlers into a new connection's pipeline.
@@ -76,10 +86,7 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
             try pipeline.addHandler(encoder)
             try pipeline.addHandler(decoder)
             try pipeline.addHandler(upgrade)
-            return Value(
-                channel: channel, http: promise.futureResult,
-                upgrade: NIOLoopBound(upgrade, eventLoop: channel.eventLoop)
-            )
+            return Value(channel: channel, http: promise.futureResult)
         }
     }
 
@@ -107,12 +114,14 @@ extension MountedHTTPChannel {
         public let channel: any Channel
         /// The connection for the application to serve, or nil if there is nothing to serve.
         let http: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
-        let upgrade: NIOLoopBound<UpgradeHandler>
 
         /// Whether the connection goes on as a WebSocket now that the application has done with it.
         func becomesWebSocket() async -> Bool {
-            // It fails when the event loop has ended, and the connection with it.
-            (try? await channel.eventLoop.submit { upgrade.value.applicationEnded() }.get()) ?? false
+            let decision = channel.eventLoop.submit { [channel] in
+                try channel.pipeline.syncOperations.handler(type: UpgradeHandler.self).applicationEnded()
+            }
+            // It fails when the connection is closed, and the handlers with it.
+            return (try? await decision.get()) ?? false
         }
     }
 }
