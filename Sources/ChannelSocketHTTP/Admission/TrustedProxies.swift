@@ -57,9 +57,10 @@ public struct TrustedProxies: Hashable, Sendable {
         guard includes(peer) else { return peer }
         var client = peer
         for value in values.reversed() {
-            for hop in value.split(separator: ",", omittingEmptySubsequences: false).reversed() {
+            // Bytes, as a character that a client has put before a comma may make one character of both.
+            for hop in value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed() {
                 // What stands before something unreadable can't have been added by a proxy that we trust.
-                guard let address = address(of: hop) else { return client }
+                guard let address = address(of: Substring(hop)) else { return client }
                 client = address
                 if !includes(address) { return client }
             }

@@ -42,6 +42,14 @@ struct TrustedProxiesTests {
         #expect(try client("198.51.100.9, \(hop), 10.7.7.7") == "10.7.7.7")
     }
 
+    @Test("are not deceived by characters that join with a comma")
+    func joiningCharacters() throws {
+        for character in ["\u{604}", "\u{301}", "\u{200D}"] {
+            #expect(try client("198.51.100.9\(character),203.0.113.1") == "203.0.113.1")
+            #expect(try client("198.51.100.9,\(character)203.0.113.1") == "10.0.0.1")
+        }
+    }
+
     @Test("may speak RFC 7239 instead")
     func forwarded() throws {
         #expect(try client("for=192.0.2.60;proto=http;by=203.0.113.43", field: .forwarded) == "192.0.2.60")
