@@ -159,7 +159,7 @@ class Tables:
     """The rows of the report."""
 
     def __init__(self):
-        self.goals, self.scaling, self.memory = [], [], []
+        self.goals, self.scaling, self.spreading, self.memory = [], [], [], []
 
     def ratio(self, work, unit, ours, floor, goal, comment=""):
         """A row whose goal is a limit of the ratio to the floor."""
@@ -317,6 +317,20 @@ def scaling(bench, tables, ours, floor):
                                number(mine / floors), number(median(runs["ours"], *RATE))))
 
 
+def spreading(bench, tables, ours, floor):
+    """What a delivery costs with more and more topics, when nothing else changes: neither how many members a topic has,
+    nor how many messages come in for so many deliveries."""
+    members, rate = 100, 500
+    contestants = {"floor": [floor], "ours": [ours]}
+    for topics in (1, 100) if bench.options.quick else (1, 10, 100, 1000, 10_000):
+        clients = min(topics * members, 1000)
+        joins = topics * members // clients
+        runs = bench.interleaved("fanout", contestants, clients=clients, topics=topics, joins=joins, rate=rate)
+        mine, floors = median(runs["ours"], *CPU), median(runs["floor"], *CPU)
+        tables.spreading.append((f"{topics:,}", f"{topics * members:,}", number(mine), number(floors),
+                                 number(mine / floors), spread(runs["ours"], *CPU), spread(runs["floor"], *CPU)))
+
+
 def check(bench, program, servers):
     """What another load generator, wsload, says of the fan-out rows."""
     lines = []
@@ -366,7 +380,7 @@ def main():
     parser.add_argument("--floor", type=Path, default=ROOT / ".build/floor/floor", help="the compiled floor")
     parser.add_argument("--baseline", type=Path, help="the server of stock NIO handlers, if it is built")
     parser.add_argument("--wsload", type=Path, help="another load generator, to check the fan-out rows with")
-    parser.add_argument("--only", help="comma-separated: fanout, latency, connect, memory, nodes, scaling")
+    parser.add_argument("--only", help="comma-separated: fanout, latency, connect, memory, nodes, scaling, topics")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.warmup, options.duration = 1, 0.3, 1
@@ -376,7 +390,7 @@ def main():
     if hard != resource.RLIM_INFINITY and hard < 11_000:
         raise SystemExit(f"bench: 10,000 clients need more open files than {hard} (ulimit -Hn)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    parts = set((options.only or "fanout,latency,connect,memory,nodes,scaling").split(","))
+    parts = set((options.only or "fanout,latency,connect,memory,nodes,scaling,topics").split(","))
 
     bench, tables, where, more = Bench(options), Tables(), machine(), ""
     contract = ROOT / ".build/release/phoenix-contract"
@@ -418,6 +432,8 @@ def main():
         if "scaling" in parts:
             scaling(bench, tables, ours, floor)
             more = loops(bench, tables, start_contract)
+        if "topics" in parts:
+            spreading(bench, tables, ours, floor)
     finally:
         for server in running:
             if server.process.poll() is None:
@@ -438,6 +454,10 @@ def main():
     if tables.scaling:
         print("\nCPU per delivery as topics and subscribers grow, 1 message of each topic in flight:\n")
         print(table(("topics", "subscribers each", "ours, us", "floor, us", "ratio", "deliveries/s"), tables.scaling))
+    if tables.spreading:
+        print("\nCPU per delivery as topics grow, 100 subscribers each, 500 messages/s to one topic after the other:\n")
+        print(table(("topics", "subscriptions", "ours, us", "floor, us", "ratio", "ours, all rounds", "floor"),
+                    tables.spreading))
     if more:
         print(f"\n{more}")
     for fault in bench.faults:

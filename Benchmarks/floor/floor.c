@@ -4,7 +4,7 @@
 //
 // Understands just enough of Phoenix Channels V2 for `channelsocket bench`: phx_join, heartbeat, the event "echo"
 // (replied to with its payload); any other event is broadcast to all members of the topic. It validates nothing, never
-// allocates per message, and serves a connection one topic. A message goes to each subscriber with a send(2) of its own,
+// allocates per message, and trusts clients to join a topic once. A message goes to each subscriber with a send(2) of its own,
 // or with --coalesce all messages of one epoll round go out with one. --fault mishandles every 100th broadcast for one
 // subscriber, so that a benchmark can be seen to notice.
 
@@ -36,7 +36,8 @@ typedef struct Topic {
 
 typedef struct {
     bool open, upgraded, awaitsOutput;
-    Topic *topic;
+    Topic **topics;
+    int topicCount;
     Buffer input, output;  // an incomplete frame; what the kernel would not take
 } Connection;
 
@@ -53,12 +54,15 @@ static Buffer frame, held;
 
 static void closeConnection(int fd) {
     Connection *connection = &connections[fd];
-    Topic *topic = connection->topic;
-    for (int i = 0; topic && i < topic->count; i++) {
-        if (topic->members[i] != fd) continue;
-        topic->members[i] = topic->members[--topic->count];
-        break;
+    for (int t = 0; t < connection->topicCount; t++) {
+        Topic *topic = connection->topics[t];
+        for (int i = 0; i < topic->count; i++) {
+            if (topic->members[i] != fd) continue;
+            topic->members[i] = topic->members[--topic->count];
+            break;
+        }
     }
+    free(connection->topics);
     release(&connection->input);
     release(&connection->output);
     *connection = (Connection){0};
@@ -166,14 +170,16 @@ static Topic *topicNamed(Slice name) {
 }
 
 static void join(int fd, Topic *topic) {
-    if (connections[fd].topic) return;
+    Connection *connection = &connections[fd];
+    connection->topics = realloc(connection->topics, sizeof *connection->topics * (size_t)(connection->topicCount + 1));
+    if (!connection->topics) die("realloc");
+    connection->topics[connection->topicCount++] = topic;
     if (topic->count == topic->capacity) {
         topic->capacity = topic->capacity * 2 + 1;
         topic->members = realloc(topic->members, sizeof *topic->members * (size_t)topic->capacity);
         if (!topic->members) die("realloc");
     }
     topic->members[topic->count++] = fd;
-    connections[fd].topic = topic;
 }
 
 static bool equals(Slice slice, const char *text) {
@@ -217,7 +223,9 @@ static void receiveMessage(int fd, Slice text) {
         reply(fd, joinRef, ref, topic, empty);
     } else if (equals(event, "echo")) {
         reply(fd, joinRef, ref, topic, rest);
-    } else if (connections[fd].topic) {
+    } else if (connections[fd].topicCount > 0) {
+        Topic *first = connections[fd].topics[0];
+        bool isFirst = first->length == topic.count && memcmp(first->name, topic.bytes, topic.count) == 0;
         beginFrame();
         appendText(&frame, "[null,null,\"");
         appendSlice(&frame, topic);
@@ -226,7 +234,7 @@ static void receiveMessage(int fd, Slice text) {
         appendText(&frame, "\",");
         appendSlice(&frame, rest);
         appendText(&frame, "]");
-        broadcast(connections[fd].topic, endFrame(1));
+        broadcast(isFirst ? first : topicNamed(topic), endFrame(1));
     }
 }
 

@@ -91,7 +91,7 @@ package struct Benchmark: Sendable {
         let faults = try await Self.tally(loops).faults
         var report = BenchmarkReport(
             scenario: plan.scenario, urls: plan.urls.map(\.description), clients: plan.clients, topics: plan.topics,
-            payloadBytes: plan.payloadBytes, connect: connect, traffic: traffic, faults: faults
+            joins: plan.joins, payloadBytes: plan.payloadBytes, connect: connect, traffic: traffic, faults: faults
         )
         switch plan.load {
         case .inFlight(let count): report.inFlight = count

@@ -25,8 +25,10 @@ package struct BenchmarkPlan: Sendable {
     package var urls: [BenchURL]
     /// How many clients connect and join.
     package var clients = 100
-    /// How many topics there are: client n joins topic n modulo this.
+    /// How many topics there are: the clients join them in turn, and begin anew when all are joined.
     package var topics = 1
+    /// How many topics each client joins.
+    package var joins = 1
     /// What precedes a topic's number.
     package var topicPrefix = "room:"
     /// The event that is pushed.
@@ -70,7 +72,9 @@ package struct BenchmarkPlan: Sendable {
         case _ where urls.isEmpty: "a URL is needed"
         case _ where clients < 1: "at least one client is needed"
         case _ where topics < 1: "at least one topic is needed"
-        case _ where scenario == .fanout && topics > clients: "each topic needs a client"
+        case _ where !(1...topics).contains(joins): "a client can join 1 to all of the topics"
+        case _ where scenario == .echo && joins > 1: "replies are measured with one topic a client"
+        case _ where scenario == .fanout && topics > memberships: "each topic needs a client"
         case _ where threads < 1: "at least one thread is needed"
         case _ where parallelConnects < 1: "at least one client at a time must connect"
         case _ where !isPlain: "topics and events must be without quotes, backslashes and control characters"
@@ -80,19 +84,32 @@ package struct BenchmarkPlan: Sendable {
         }
     }
 
-    /// The topic that a client joins.
-    func topic(ofClient client: Int) -> Int {
-        client % topics
+    /// How many joins there are in all.
+    var memberships: Int { clients * joins }
+
+    /// The first of the topics that a client joins; the others follow it, and the last topic is followed by the first.
+    func firstTopic(ofClient client: Int) -> Int {
+        client * joins % topics
+    }
+
+    /// The name of a topic.
+    func name(ofTopic topic: Int) -> String {
+        topicPrefix + String(topic)
+    }
+
+    /// The topic of a name; nil if there is none.
+    func topic(named name: String) -> Int? {
+        name.hasPrefix(topicPrefix) ? Int(name.dropFirst(topicPrefix.count)) : nil
+    }
+
+    /// The members of a topic; the first of them publishes.
+    func members(ofTopic topic: Int) -> some Sequence<Int> {
+        stride(from: topic, to: memberships, by: topics).lazy.map { $0 / joins }
     }
 
     /// The node that a client connects to: each topic's members are spread over all nodes.
     func node(ofClient client: Int) -> Int {
-        (client / topics + client % topics) % urls.count
-    }
-
-    /// How many clients join a topic.
-    func members(ofTopic topic: Int) -> Int {
-        clients / topics + (topic < clients % topics ? 1 : 0)
+        (client * joins / topics + firstTopic(ofClient: client)) % urls.count
     }
 
     /// The loop that a client lives on.

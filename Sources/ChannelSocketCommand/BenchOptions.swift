@@ -12,8 +12,11 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "How many clients connect and join.")
     var clients = 100
 
-    @Option(help: "How many topics they join; client n joins topic n modulo this.")
+    @Option(help: "How many topics they join, in turn.")
     var topics = 1
+
+    @Option(help: "How many topics each client joins.")
+    var joins = 1
 
     @Option(help: ArgumentHelp("What precedes a topic's number.", valueName: "prefix"))
     var topicPrefix = "room:"
@@ -48,6 +51,7 @@ struct BenchOptions: ParsableArguments {
         var plan = BenchmarkPlan(scenario, urls: urls)
         plan.clients = clients
         plan.topics = topics
+        plan.joins = joins
         plan.topicPrefix = topicPrefix
         plan.serverProcesses = serverPid
         plan.threads = threads

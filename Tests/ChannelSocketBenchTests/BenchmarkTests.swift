@@ -44,14 +44,16 @@ struct BenchmarkTests {
     @Test(
         "loses nothing in a fan-out",
         arguments: [
-            (1, 1, BenchmarkPlan.Load.inFlight(1)), (1, 1, .inFlight(16)), (3, 5, .inFlight(3)), (2, 4, .rate(200)),
+            (1, 1, 1, BenchmarkPlan.Load.inFlight(1)), (1, 1, 1, .inFlight(16)), (3, 5, 1, .inFlight(3)),
+            (2, 4, 1, .rate(200)), (2, 20, 5, .inFlight(2)), (1, 7, 7, .rate(200)),
         ]
     )
-    func fanout(threads: Int, topics: Int, load: BenchmarkPlan.Load) async throws {
+    func fanout(threads: Int, topics: Int, joins: Int, load: BenchmarkPlan.Load) async throws {
         let server = try await Self.startServer()
         var plan = try Self.plan(.fanout, ports: server.port)
         plan.threads = threads
         plan.topics = topics
+        plan.joins = joins
         plan.load = load
         plan.serverProcesses = [server.process.processIdentifier]
         let report = try await Benchmark(plan).run()
@@ -60,7 +62,7 @@ struct BenchmarkTests {
         #expect(traffic.sent > 0)
         #expect(try #require(traffic.latency).count > 0)
         // All but what is under way at the edges of the measured time.
-        #expect(traffic.received >= traffic.sent)
+        #expect(traffic.received >= traffic.sent * UInt64(plan.memberships / topics - 1))
         if load == .rate(200) {
             #expect((79...81).contains(traffic.sent))
             #expect(traffic.sendLag != nil)
@@ -110,10 +112,13 @@ struct BenchmarkTests {
         }
     }
 
-    @Test("finds nothing wrong with the floor", arguments: [[], ["--coalesce"]])
-    func floor(arguments: [String]) async throws {
+    @Test("finds nothing wrong with the floor", arguments: [([], 1), (["--coalesce"], 1), ([], 3)])
+    func floor(arguments: [String], joins: Int) async throws {
         let server = try await FloorServer.start(arguments)
-        let report = try await Benchmark(Self.plan(.fanout, ports: server.port)).run()
+        var plan = try Self.plan(.fanout, ports: server.port)
+        plan.topics = joins
+        plan.joins = joins
+        let report = try await Benchmark(plan).run()
         #expect(report.faults == Faults())
         #expect(try #require(report.traffic).received > 0)
     }
@@ -160,7 +165,10 @@ struct BenchmarkTests {
         var plan = try Self.plan(.fanout, ports: 1)
         plan.topics = 13
         #expect(throws: BenchmarkError.self) { try Benchmark(plan) }
+        plan.joins = 14
+        #expect(throws: BenchmarkError.self) { try Benchmark(plan) }
         plan.topics = 1
+        plan.joins = 1
         plan.event = "a\"b"
         #expect(throws: BenchmarkError.self) { try Benchmark(plan) }
     }

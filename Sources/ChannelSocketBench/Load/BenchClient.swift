@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// One client: connects, joins its topic, and hands what it receives to the traffic.
+/// One client: connects, joins its topics, and hands what it receives to the traffic.
 ///
 /// Confined to its loop.
 final class BenchClient: ChannelInboundHandler {
@@ -16,11 +16,11 @@ final class BenchClient: ChannelInboundHandler {
     }
 
     let number: Int
-    let topicNumber: Int
+    let firstTopic: Int
     let node: Int
-    let topic: String
     let load: LoadLoop
-    var tracker = NumberTracker()
+    /// What has come, for each of the joined topics.
+    var trackers: [NumberTracker]
     /// The ref of the last message; the join's is 1.
     var ref: UInt64 = 1
 
@@ -28,6 +28,7 @@ final class BenchClient: ChannelInboundHandler {
     private let begun = LoadLoop.now()
     private let joined: EventLoopPromise<Void>
     private var state = State.connecting
+    private var awaitedJoins: Int
     private var frames = ServerFrames()
     private var context: ChannelHandlerContext?
 
@@ -43,10 +44,19 @@ final class BenchClient: ChannelInboundHandler {
         self.number = number
         self.load = load
         self.joined = joined
-        topicNumber = load.plan.topic(ofClient: number)
+        firstTopic = load.plan.firstTopic(ofClient: number)
         node = load.plan.node(ofClient: number)
-        topic = load.plan.topicPrefix + String(topicNumber)
         url = load.plan.urls[node]
+        trackers = [NumberTracker](repeating: NumberTracker(), count: load.plan.joins)
+        awaitedJoins = load.plan.joins
+    }
+
+    /// Where a topic is among those that the client joins; nil if it does not.
+    func position(ofTopic topic: Int) -> Int? {
+        let count = load.plan.topics
+        guard (0..<count).contains(topic) else { return nil }
+        let position = topic >= firstTopic ? topic - firstTopic : topic - firstTopic + count
+        return position < trackers.count ? position : nil
     }
 
     // MARK: - Sending
@@ -131,7 +141,7 @@ final class BenchClient: ChannelInboundHandler {
         guard state != .ended else { return }
         if state == .joined {
             load.tally.faults.ended += 1
-            load.tally.faults.first = load.tally.faults.first ?? "\(topic): \(reason())"
+            load.tally.faults.first = load.tally.faults.first ?? "client \(number): \(reason())"
         } else {
             joined.fail(BenchmarkError.notJoined("\(url): \(reason())"))
         }
@@ -184,7 +194,16 @@ final class BenchClient: ChannelInboundHandler {
         head.moveReaderIndex(forwardBy: text.utf8.distance(from: text.startIndex, to: end.upperBound))
         received = head
         state = .joining
-        send(text: #"["1","1","\#(topic)","phx_join",{}]"#)
+        sendJoins()
+    }
+
+    private func sendJoins() {
+        var frames = ByteBuffer()
+        for position in trackers.indices {
+            let topic = load.plan.name(ofTopic: (firstTopic + position) % load.plan.topics)
+            load.writer.append(#"["1","1","\#(topic)","phx_join",{}]"#, to: &frames)
+        }
+        send(frames)
     }
 
     private var upgradeResponse: ByteBuffer?
@@ -195,6 +214,8 @@ final class BenchClient: ChannelInboundHandler {
             end("the join was refused: \(message.text(message.payload))")
             return
         }
+        awaitedJoins -= 1
+        guard awaitedJoins == 0 else { return }
         state = .joined
         load.tally.joined += 1
         load.tally.joinLatency.record(now - begun)

@@ -18,10 +18,14 @@ extension BenchmarkReport {
         let load = rate.map { "\(Self.number($0)) messages/s" } ?? inFlight.map { "\($0) in flight" } ?? ""
         let size = "\(payloadBytes)-byte payloads"
         return switch scenario {
-        case .connect: "connect, \(clients) clients, \(topics) topics"
-        case .fanout: "fanout, \(clients) clients, \(topics) topics, \(size), \(load)"
+        case .connect: "connect, \(clients) clients, \(topicsText)"
+        case .fanout: "fanout, \(clients) clients, \(topicsText), \(size), \(load)"
         case .echo: "echo, \(clients) clients, \(size), \(load)"
         }
+    }
+
+    private var topicsText: String {
+        "\(topics) topics" + (joins > 1 ? ", \(joins) a client" : "")
     }
 
     private var connectRows: [(String, String)] {

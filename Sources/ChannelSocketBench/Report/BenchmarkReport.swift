@@ -6,8 +6,10 @@ package struct BenchmarkReport: Sendable, Codable {
     package internal(set) var urls: [String]
     /// How many clients there were.
     package internal(set) var clients: Int
-    /// How many topics they joined.
+    /// How many topics they joined together.
     package internal(set) var topics: Int
+    /// How many topics each of them joined.
+    package internal(set) var joins: Int
     /// How long payloads were.
     package internal(set) var payloadBytes: Int
     /// How many messages of a publisher were under way, in a closed loop.

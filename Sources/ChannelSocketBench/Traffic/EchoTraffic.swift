@@ -7,6 +7,7 @@ final class EchoTraffic: Traffic {
     /// What a client has under way.
     private final class Requests {
         let client: BenchClient
+        let topic: String
         var sent: UInt64 = 0
         var replies: UInt64 = 0
         /// When each was sent or due, by its number in the ring.
@@ -14,6 +15,7 @@ final class EchoTraffic: Traffic {
 
         init(_ client: BenchClient, ring: Int) {
             self.client = client
+            topic = client.load.plan.name(ofTopic: client.firstTopic)
             times = [UInt64](repeating: 0, count: ring)
         }
     }
@@ -78,7 +80,7 @@ final class EchoTraffic: Traffic {
         requests.times[Int(truncatingIfNeeded: requests.sent) & ringMask] = time
         client.load.writer.appendPush(
             Stamp(number: requests.sent, publisher: UInt64(client.number), time: time),
-            ref: requests.sent + Self.firstRef, topic: client.topic, to: &frames
+            ref: requests.sent + Self.firstRef, topic: requests.topic, to: &frames
         )
         requests.sent += 1
         client.load.countSent(at: time)
@@ -101,7 +103,7 @@ final class EchoTraffic: Traffic {
         switch message.text(message.event) {
         case "phx_reply":
             guard let ref = message.number else { return }
-            guard ref >= Self.firstRef, message.text(message.topic) == client.topic else {
+            guard ref >= Self.firstRef, message.text(message.topic) == requests[client.number]?.topic else {
                 load.tally.faults.misrouted += 1
                 return
             }
@@ -118,7 +120,7 @@ final class EchoTraffic: Traffic {
             load.tally.faults.malformed += 1
             return
         }
-        guard load.countArrival(client.tracker.note(number)) else { return }
+        guard load.countArrival(client.trackers[0].note(number)) else { return }
         requests.replies += 1
         load.tally.received += 1
         if load.isMeasuring { load.tally.receivedInWindow += 1 }

@@ -7,6 +7,8 @@ final class FanoutTraffic: Traffic {
     /// A publisher of this loop.
     private final class Publisher {
         let client: BenchClient
+        let topic: Int
+        let topicName: String
         let members: Int
         /// How many loops have members.
         let loops: Int
@@ -17,10 +19,13 @@ final class FanoutTraffic: Traffic {
         /// Whether it is among those that may send more.
         var isRefillable = false
 
-        init(_ client: BenchClient, members: Int, loops: Int, ring: Int) {
+        init(_ client: BenchClient, topic: Int, ring: Int) {
+            let plan = client.load.plan
             self.client = client
-            self.members = members
-            self.loops = loops
+            self.topic = topic
+            topicName = plan.name(ofTopic: topic)
+            members = plan.members(ofTopic: topic).count { _ in true }
+            loops = Set(plan.members(ofTopic: topic).map(plan.loop(ofClient:))).count
             loopsDelivered = [Int](repeating: 0, count: ring)
         }
     }
@@ -38,8 +43,9 @@ final class FanoutTraffic: Traffic {
     private let loop: Int
     private let inFlight: UInt64
     private let ringMask: Int
-    private let prefixes: [[UInt8]]
-    private let event: [UInt8]
+    /// What is in a broadcast before and behind the number of its topic.
+    private let head: [UInt8]
+    private let tail: [UInt8]
     private var publishers: [Int: Publisher] = [:]
     private var arrivals: [Arrivals]
     private var refillable: [Publisher] = []
@@ -54,15 +60,13 @@ final class FanoutTraffic: Traffic {
         var ring = 1
         while ring < inFlight { ring *= 2 }
         ringMask = ring - 1
-        event = Array(plan.event.utf8)
-        prefixes = (0..<plan.topics).map {
-            Array(#"[null,null,"\#(plan.topicPrefix)\#($0)","\#(plan.event)",{"#.utf8)
-        }
+        head = Array(#"[null,null,"\#(plan.topicPrefix)"#.utf8)
+        tail = Array(#"","\#(plan.event)",{"#.utf8)
         arrivals = (0..<plan.topics).map { topic in
-            let members = stride(from: topic, to: plan.clients, by: plan.topics)
-                .count { plan.loop(ofClient: $0) == loop }
+            let publisher = topic / plan.joins
             return Arrivals(
-                publisherLoop: plan.loop(ofClient: topic), publisherNode: plan.node(ofClient: topic), members: members,
+                publisherLoop: plan.loop(ofClient: publisher), publisherNode: plan.node(ofClient: publisher),
+                members: plan.members(ofTopic: topic).count { plan.loop(ofClient: $0) == loop },
                 counts: [Int](repeating: 0, count: ring)
             )
         }
@@ -74,13 +78,8 @@ final class FanoutTraffic: Traffic {
         self.load = load
         isSending = true
         for topic in 0..<plan.topics {
-            // The first member of a topic is the client of the same number.
-            guard let client = load.clients[topic] else { continue }
-            let members = stride(from: topic, to: plan.clients, by: plan.topics)
-            publishers[topic] = Publisher(
-                client, members: plan.members(ofTopic: topic), loops: Set(members.map(plan.loop(ofClient:))).count,
-                ring: ringMask + 1
-            )
+            guard let client = load.clients[topic / plan.joins] else { continue }
+            publishers[topic] = Publisher(client, topic: topic, ring: ringMask + 1)
         }
         switch plan.load {
         case .inFlight:
@@ -108,8 +107,8 @@ final class FanoutTraffic: Traffic {
         let client = publisher.client
         client.ref += 1
         client.load.writer.appendPush(
-            Stamp(number: publisher.next, publisher: UInt64(client.topicNumber), time: time), ref: client.ref,
-            topic: client.topic, to: &frames
+            Stamp(number: publisher.next, publisher: UInt64(publisher.topic), time: time), ref: client.ref,
+            topic: publisher.topicName, to: &frames
         )
         publisher.next += 1
         client.load.countSent(at: time)
@@ -128,22 +127,17 @@ final class FanoutTraffic: Traffic {
     // MARK: - Receiving
 
     func receive(_ bytes: UnsafeRawBufferPointer, by client: BenchClient, at now: UInt64) {
-        let topic = client.topicNumber
-        let prefix = prefixes[topic]
-        if bytes.count > prefix.count, prefix.withUnsafeBytes({ bytes.starts(with: $0) }) {
-            receiveDelivery(Stamp(in: bytes, at: prefix.count - 1), by: client, at: now)
+        if let (topic, payload) = usualBroadcast(bytes) {
+            receiveDelivery(Stamp(in: bytes, at: payload), ofTopic: topic, by: client, at: now)
             return
         }
         guard let message = ReceivedMessage(bytes) else {
             client.load.tally.faults.malformed += 1
             return
         }
-        if message.equal(message.event, event) {
-            if message.equal(message.topic, Array(client.topic.utf8)) {
-                receiveDelivery(Stamp(in: bytes, at: message.payload.lowerBound), by: client, at: now)
-            } else {
-                client.load.tally.faults.misrouted += 1
-            }
+        if message.text(message.event) == plan.event {
+            let stamp = Stamp(in: bytes, at: message.payload.lowerBound)
+            receiveDelivery(stamp, ofTopic: plan.topic(named: message.text(message.topic)), by: client, at: now)
             return
         }
         switch message.text(message.event) {
@@ -153,18 +147,27 @@ final class FanoutTraffic: Traffic {
         }
     }
 
-    private func receiveDelivery(_ stamp: Stamp?, by client: BenchClient, at now: UInt64) {
+    /// The topic of a broadcast that is written as Phoenix does it, and where its payload begins.
+    private func usualBroadcast(_ bytes: UnsafeRawBufferPointer) -> (topic: Int, payload: Int)? {
+        guard head.withUnsafeBytes({ bytes.starts(with: $0) }) else { return nil }
+        var scan = Scan(bytes: bytes, offset: head.count)
+        guard let topic = scan.digits() else { return nil }
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[scan.offset...])
+        guard tail.withUnsafeBytes({ rest.starts(with: $0) }) else { return nil }
+        return (Int(clamping: topic), scan.offset + tail.count - 1)
+    }
+
+    private func receiveDelivery(_ stamp: Stamp?, ofTopic topic: Int?, by client: BenchClient, at now: UInt64) {
         let load = client.load
         guard let stamp else {
             load.tally.faults.malformed += 1
             return
         }
-        let topic = client.topicNumber
-        guard stamp.publisher == UInt64(topic) else {
+        guard let topic, let position = client.position(ofTopic: topic), stamp.publisher == UInt64(topic) else {
             load.tally.faults.misrouted += 1
             return
         }
-        guard load.countArrival(client.tracker.note(stamp.number)) else { return }
+        guard load.countArrival(client.trackers[position].note(stamp.number)) else { return }
         let crossed = arrivals[topic].publisherNode != client.node
         load.tally.received += 1
         if load.isMeasuring {
