@@ -98,6 +98,7 @@ public struct StockServer: Sendable {
         services += parts.observation.services
         services.append(
             LinkWatch(disconnectReason: { [pubSub = parts.pubSub] in pubSub.disconnectReason }, logger: logger))
+        services.append(HeapTrim(logger: logger))
         if let loaded {
             services.append(
                 await ConfigurationReload(of: loaded, logger: logger) { new in try await parts.update(to: new) }

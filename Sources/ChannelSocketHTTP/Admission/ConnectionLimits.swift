@@ -27,12 +27,12 @@ public struct ConnectionLimits: Sendable {
     public var trustedProxies = TrustedProxies.none
     /// How many connections are accepted a second; nil for no limit, else at least 1.
     ///
-    /// 2,000. Those over the limit are not refused but wait, first come first served, in the system's backlog. Clients
+    /// 4,000. Those over the limit are not refused but wait, first come first served, in the system's backlog. Clients
     /// that all come back at once after a restart are so served within seconds, and those already connected are not
     /// held up by them.
-    public var acceptsPerSecond: Int? = 2_000
-    /// How many connections are accepted at once after a pause; 2,000.
-    public var acceptBurst = 2_000
+    public var acceptsPerSecond: Int? = 4_000
+    /// How many connections are accepted at once after a pause; 4,000.
+    public var acceptBurst = 4_000
     /// What clients are told to wait before they try again, in answers with status 429 and 503.
     public var retryAfter: TimeAmount = .seconds(5)
 
