@@ -12,27 +12,31 @@ final class AcceptLimiter: ChannelDuplexHandler {
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
-    private var budget: AcceptBudget
+    private let admission: Admission
+    private var budget: AcceptBudget?
     private let statistics: NodeStatistics
     private var pause: Scheduled<Void>?
 
-    init(perSecond: Int, burst: Int, statistics: NodeStatistics) {
-        budget = AcceptBudget(perSecond: perSecond, burst: burst)
+    init(_ admission: Admission, statistics: NodeStatistics) {
+        self.admission = admission
+        let limits = admission.limits
+        budget = limits.acceptsPerSecond.map { AcceptBudget(perSecond: $0, burst: limits.acceptBurst) }
         self.statistics = statistics
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        budget.take(at: context.eventLoop.now)
+        budget?.take(at: context.eventLoop.now)
         context.fireChannelRead(data)
     }
 
     func read(context: ChannelHandlerContext) {
         guard pause == nil else { return }
-        guard let delay = budget.delay(at: context.eventLoop.now) else { return context.read() }
+        let now = context.eventLoop.now
+        guard let delay = budget?.delay(at: now) ?? admission.acceptDelay(at: now) else { return context.read() }
         statistics.count(.acceptPauses)
         pause = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
             pause = nil
-            context.read()
+            read(context: context)
         }
     }
 

@@ -46,6 +46,8 @@ final class Admission: Sendable {
 
     /// How many refused connections may be open to be told so; further ones are closed without a word.
     private static let maxRefused = 1_000
+    /// How long a new connection need not make room for others: its request may be on its way.
+    static let grace = TimeAmount.milliseconds(500)
 
     let limits: ConnectionLimits
     private let statistics: NodeStatistics
@@ -67,9 +69,12 @@ final class Admission: Sendable {
     /// - Parameters:
     ///   - channel: the connection.
     ///   - peer: where it comes from.
+    ///   - now: the time.
     /// - Returns: what to give back when it is closed, and why the connection has to be, if so; without a ticket it
     ///   must be closed at once.
-    func admit(_ channel: any Channel, _ peer: SocketAddress?) -> (ticket: Ticket?, refusal: Refusal?) {
+    func admit(
+        _ channel: any Channel, _ peer: SocketAddress?, at now: NIODeadline = .now()
+    ) -> (ticket: Ticket?, refusal: Refusal?) {
         let client = peer.flatMap { limits.trustedProxies.includes($0) ? nil : limitedClient($0) }
         var displaced: WaitingConnections.Displaced?
         let (kind, wait, refusal): (Ticket.Kind?, UInt64?, Refusal?) = counts.withLock { counts in
@@ -81,7 +86,7 @@ final class Admission: Sendable {
                 if counts.others < limits.maxOthers || displaced != nil {
                     enter(client, &counts)
                     counts.others += 1
-                    return (.other, counts.waiting.append(channel, hasSpoken: false), nil)
+                    return (.other, counts.waiting.append(channel, hasSpoken: false, at: now), nil)
                 }
                 refusal = .tooMany
             }
@@ -108,7 +113,7 @@ final class Admission: Sendable {
     /// Notes that a client has got the answer to its request, and may send another one or not.
     func answered(_ ticket: Ticket, _ channel: any Channel) {
         guard ticket.wait == nil, ticket.kind == .other else { return }
-        ticket.wait = counts.withLock { $0.waiting.append(channel, hasSpoken: true) }
+        ticket.wait = counts.withLock { $0.waiting.append(channel, hasSpoken: true, at: .now()) }
     }
 
     /// Lets a connection become a WebSocket.
@@ -159,16 +164,29 @@ final class Admission: Sendable {
         return nextLog.compareExchange(expected: next, desired: later, ordering: .relaxed).exchanged
     }
 
+    /// How long further connections have to wait to be accepted; nil if they need not.
+    ///
+    /// When there are too many, new ones would make those go that have waited for longest. In a herd of clients these
+    /// are as new, and their requests come soon; so they get the time.
+    func acceptDelay(at now: NIODeadline) -> TimeAmount? {
+        counts.withLock { counts in
+            // An eighth is left for those that are accepted and not counted yet: their event loops are busy.
+            guard counts.others >= limits.maxOthers - limits.maxOthers / 8,
+                let oldest = counts.waiting.findOldest(), !oldest.hasSpoken
+            else { return nil }
+            let rest = oldest.start + Self.grace - now
+            // Looked at again soon, as there may be room before.
+            return rest > .zero ? min(rest, .milliseconds(10)) : nil
+        }
+    }
+
     /// Has a listening socket accept no faster than it may.
     ///
     /// The server does not let us set it up, so every connection calls this with its parent; the first one counts.
     func limitAccepts(of listener: (any Channel)?) {
-        guard let listener, let perSecond = limits.acceptsPerSecond,
-            !limitsAccepts.exchange(true, ordering: .relaxed)
-        else { return }
-        let burst = limits.acceptBurst
-        listener.eventLoop.execute { [statistics] in
-            let limiter = AcceptLimiter(perSecond: perSecond, burst: burst, statistics: statistics)
+        guard let listener, !limitsAccepts.exchange(true, ordering: .relaxed) else { return }
+        listener.eventLoop.execute { [self] in
+            let limiter = AcceptLimiter(self, statistics: statistics)
             // Fails only if the server is gone.
             try? listener.pipeline.syncOperations.addHandler(limiter, position: .first)
         }

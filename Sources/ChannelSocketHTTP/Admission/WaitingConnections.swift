@@ -8,6 +8,8 @@ struct WaitingConnections {
         let channel: any Channel
         /// Whether it has sent a request before.
         let hasSpoken: Bool
+        /// When it began to wait.
+        let start: NIODeadline
     }
 
     private var connections: [UInt64: Displaced] = [:]
@@ -17,9 +19,9 @@ struct WaitingConnections {
     /// Takes a connection in.
     ///
     /// - Returns: its number, for ``remove(_:)``.
-    mutating func append(_ channel: any Channel, hasSpoken: Bool) -> UInt64 {
+    mutating func append(_ channel: any Channel, hasSpoken: Bool, at now: NIODeadline) -> UInt64 {
         defer { next += 1 }
-        connections[next] = Displaced(channel: channel, hasSpoken: hasSpoken)
+        connections[next] = Displaced(channel: channel, hasSpoken: hasSpoken, start: now)
         return next
     }
 
@@ -28,12 +30,19 @@ struct WaitingConnections {
         connections[number] = nil
     }
 
-    /// Takes the one out that has waited for longest.
-    mutating func popOldest() -> Displaced? {
+    /// The one that has waited for longest.
+    mutating func findOldest() -> Displaced? {
         while oldest < next {
-            defer { oldest += 1 }
-            if let connection = connections.removeValue(forKey: oldest) { return connection }
+            if let connection = connections[oldest] { return connection }
+            oldest += 1
         }
         return nil
+    }
+
+    /// Takes the one out that has waited for longest.
+    mutating func popOldest() -> Displaced? {
+        guard let connection = findOldest() else { return nil }
+        connections[oldest] = nil
+        return connection
     }
 }

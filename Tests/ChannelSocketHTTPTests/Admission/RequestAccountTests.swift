@@ -53,4 +53,15 @@ struct RequestAccountTests {
         #expect(admission.admit(EmbeddedChannel(), nil).refusal == nil)
         #expect(!channel.isActive)
     }
+
+    @Test("makes no room while its first request may be on its way")
+    mutating func young() throws {
+        let now = NIODeadline.now()
+        #expect(try #require(admission.acceptDelay(at: now)) <= .milliseconds(10))
+        #expect(admission.acceptDelay(at: now + .milliseconds(510)) == nil)
+        account.requestEnded()
+        #expect(admission.acceptDelay(at: now) == nil)
+        account.answerEnded(on: channel)
+        #expect(admission.acceptDelay(at: now) == nil)
+    }
 }
