@@ -82,10 +82,16 @@ public struct StockServer: Sendable {
     /// The node is then drained as ``DrainConfiguration`` says, and the link to the other nodes goes last. A second
     /// signal ends the process at once, with exit code 143 (SIGTERM) or 130 (SIGINT).
     ///
-    /// - Parameter onListening: called once with the URL when clients may come.
+    /// - Parameters:
+    ///   - onListening: called once with the URL when clients may come.
+    ///   - work: runs beside the server, and may broadcast and disconnect through its endpoint. It is cancelled when
+    ///     the clients have been told to go elsewhere; when it returns, the server goes on.
     /// - Throws: ``RouteConflict`` when a topic has two places in the route table, ``StartupError`` when the address
-    ///   can't be listened on.
-    public func run(onListening: @escaping @Sendable (_ url: String) -> Void = { _ in }) async throws {
+    ///   can't be listened on, and what `work` throws, which ends the server.
+    public func run(
+        onListening: @escaping @Sendable (_ url: String) -> Void = { _ in },
+        alongside work: (@Sendable (Endpoint) async throws -> Void)? = nil
+    ) async throws {
         var logger = logger
         logger.logLevel = configuration.logging.level
         logger[metadataKey: "node"] = .stringConvertible(node)
@@ -104,6 +110,7 @@ public struct StockServer: Sendable {
                 await ConfigurationReload(of: loaded, logger: logger) { new in try await parts.update(to: new) }
             )
         }
+        if let work { services.append(AttachedWork(endpoint: parts.endpoint, work: work)) }
         services.append(application(of: parts, logger: logger, onListening: onListening))
         services.append(parts.drain)
         var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [], logger: logger)

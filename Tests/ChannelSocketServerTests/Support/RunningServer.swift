@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ChannelSocket
 import ChannelSocketServer
 import ChannelSocketTesting
 import Logging
@@ -22,12 +23,15 @@ struct RunningServer: Sendable {
     }
 
     /// Runs a server, which listens on a port of the system's choice, as long as the body does.
-    static func with(_ server: StockServer, _ body: @Sendable (RunningServer) async throws -> Void) async throws {
+    static func with(
+        _ server: StockServer, alongside work: (@Sendable (Endpoint) async throws -> Void)? = nil,
+        _ body: @Sendable (RunningServer) async throws -> Void
+    ) async throws {
         let (urls, urlsIn) = AsyncStream.makeStream(of: String.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { urlsIn.finish() }
-                try await server.run { urlsIn.yield($0) }
+                try await server.run(onListening: { urlsIn.yield($0) }, alongside: work)
             }
             defer { group.cancelAll() }
             guard let url = await urls.first(where: { _ in true }),
