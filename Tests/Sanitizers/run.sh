@@ -30,17 +30,22 @@ tsan)
     fi
     environment=(
         LD_PRELOAD="$shim"
+        SWIFT_BACKTRACE=enable=no
         TSAN_OPTIONS="log_path=$artifacts/tsan exitcode=66 suppressions=$PWD/Tests/Sanitizers/tsan.supp"
     )
     ;;
 asan)
     options=(--sanitize address)
-    # A few hundred bytes that the test library never frees; everything else counts.
-    echo "leak:libXCTest.so" >"$scratch/leaks"
+    # The tests' own process leaves things behind where a test has ended; servers have to free everything, but what
+    # NIOSSLContext.init loses when key and certificate do not fit.
+    echo "detect_leaks=0" >"$scratch/options.channel-socketPackageTests.xctest"
+    echo "leak:NIOSSLContextC13configuration" >"$scratch/leaks"
     environment=(
+        # Swift's own crash handler reads what the sanitizer forbids, and hides the crash.
+        SWIFT_BACKTRACE=enable=no
         LSAN_OPTIONS="suppressions=$PWD/$scratch/leaks print_suppressions=0"
         # Frames stay on the stack, where a test looks for how deep it is.
-        ASAN_OPTIONS="log_path=$artifacts/asan detect_leaks=1 detect_stack_use_after_return=0"
+        ASAN_OPTIONS="log_path=$artifacts/asan detect_leaks=1 detect_stack_use_after_return=0 include_if_exists=$PWD/$scratch/options.%b"
     )
     ;;
 *)
