@@ -22,7 +22,7 @@ public final class RedisAdapter: PubSubAdapter {
     /// The configuration.
     public let configuration: RedisConfiguration
 
-    private let shards: [RedisShard]
+    let shards: [RedisShard]
     private let counters = RedisCounters()
     /// Where presence diffs go.
     let presenceInlet = PresenceInlet()
@@ -90,7 +90,11 @@ public final class RedisAdapter: PubSubAdapter {
 
     /// Why the bus can't be used, for health reports; nil from the moment all is subscribed until the link is lost.
     public var disconnectReason: String? {
-        shards.lazy.compactMap { $0.disconnectReason }.first
+        // Each is asked once: `first` of a lazy map asks again, and traps when the link has come back in between.
+        for shard in shards {
+            if let reason = shard.disconnectReason { return reason }
+        }
+        return nil
     }
 
     /// Runs the link until the surrounding task is cancelled, reconnecting as often as it takes.
