@@ -87,7 +87,7 @@ def main():
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as directory:
         results = [measure(topics, query, directory)
-                   for topics, query in ((1, ""), (100, ""), (CLIENTS, ""), (100, "?user=u"))]
+                   for topics, query in ((1, ""), (100, ""), (CLIENTS, ""), (100, "?user=u"), (1, "?user=u"))]
     if not all(results):
         sys.exit(f"some client waited longer than {PATIENCE} s")
 
