@@ -13,6 +13,11 @@ public struct DecodingLimits: Hashable, Sendable {
 
     /// The limits used unless others are given: depth 512, 1,024 bytes for each string.
     public static let `default` = DecodingLimits()
+    /// The most that limits should be set to, depth 10,000 and 64 KiB for each string: for messages of other nodes, whose
+    /// clients may have higher limits than this one's.
+    public static let highest = DecodingLimits(
+        maxDepth: 10_000, maxTopicBytes: 1 << 16, maxEventBytes: 1 << 16, maxRefBytes: 1 << 16
+    )
 
     /// Creates limits.
     public init(maxDepth: Int = 512, maxTopicBytes: Int = 1024, maxEventBytes: Int = 1024, maxRefBytes: Int = 1024) {

@@ -30,4 +30,16 @@ public enum Payload: Hashable, Sendable {
         case .json(let bytes), .binary(let bytes): bytes
         }
     }
+
+    /// The payload in memory of its own, if it keeps more of others' alive than it may.
+    ///
+    /// A decoded payload is a part of the frame it came in, however little of it.
+    ///
+    /// - Parameter limit: how many bytes beside its own it may keep.
+    /// - Returns: an equal payload.
+    public func detached(ifSharing limit: Int) -> Payload {
+        let bytes = bytes
+        guard bytes.storageCapacity - bytes.readableBytes > limit else { return self }
+        return isBinary ? .binary(ByteBuffer(buffer: bytes)) : .json(ByteBuffer(buffer: bytes))
+    }
 }

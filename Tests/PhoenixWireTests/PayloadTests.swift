@@ -14,6 +14,18 @@ import Testing
         #expect(errorCode { _ = try Payload(json: "{") } == .malformedJSON)
     }
 
+    @Test("keeps no more of a frame than it may")
+    func detached() throws {
+        let padding = String(repeating: " ", count: 10_000)
+        let frame = ByteBuffer(string: "[null,\"1\",\"t\",\"e\",{\"a\":1},\"\(padding)\"]")
+        guard case .message(let message) = try Serializer.v2.decode(text: frame) else { throw CancellationError() }
+        #expect(message.payload.bytes.storageCapacity > 10_000)
+        let payload = message.payload.detached(ifSharing: 100)
+        #expect(payload == message.payload)
+        #expect(payload.bytes.storageCapacity < 100)
+        #expect(message.payload.detached(ifSharing: 100_000).bytes.storageCapacity > 10_000)
+    }
+
     @Test("gives the reason of an error")
     func reason() {
         #expect(Payload.reason("unmatched topic").text == #"{"reason":"unmatched topic"}"#)

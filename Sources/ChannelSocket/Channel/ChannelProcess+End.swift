@@ -62,6 +62,8 @@ extension ChannelProcess {
     private func becomeEnded() {
         guard state != .ended else { return }
         state = .ended
+        // What was replaced may be in its callback for long, and have replaced others.
+        predecessor = nil
         session.forget(self)
         switch endReason {
         case .left, .stopped: sendClose("phx_close", .emptyObject)

@@ -4,20 +4,20 @@ import PhoenixWire
 
 /// The join path: callback, then subscription, then the join reply.
 extension ChannelProcess {
-    func open() async throws {
+    func open(_ payload: Payload) async throws {
         if let predecessor {
             await predecessor.ended()
             guard state == .joining else { return }
         }
         do {
-            let payload = joinPayload.take() ?? .emptyObject
             let response = try await channel.open(topic: topic, payload: payload, socket: socket())
             guard state == .joining, await subscribed(), state == .joining else { return }
             becomeMember()
-            state = .joined
+            // A reply that can't be written refuses the join.
             try session.send(
                 Reply(joinRef: joinRef, ref: joinMessageRef, topic: topic, status: .ok, payload: response)
             )
+            state = .joined
         } catch {
             guard state == .joining else { return }
             return refuse(error)
@@ -38,6 +38,8 @@ extension ChannelProcess {
             try await confirmation.get()
             return true
         } catch {
+            // Withdrawn because the channel has ended: nobody waits for an answer.
+            guard state == .joining else { return false }
             session.statistics.count(.failedSubscriptions)
             session.logger.warning(
                 "join refused: no subscription", metadata: ["channel.topic": "\(topic)", "error": "\(error)"]

@@ -7,11 +7,14 @@ extension ChannelProcess {
     func receive(_ message: Message) {
         guard isAlive else { return }
         let limits = session.limits
-        guard mailbox.count < limits.maxMailbox, session.waitingBytes < limits.maxMailboxBytes else {
+        guard mailbox.count < limits.maxMailbox, session.heldBytes < limits.maxMailboxBytes else {
             session.statistics.count(.fullMailboxes)
             session.refuse(message, joinRef: outgoingJoinRef, reason: "mailbox full")
             return
         }
+        var message = message
+        // Other parts of its frame, which nobody has counted, are not kept with it.
+        message.payload = message.payload.detached(ifSharing: isRunning ? 256 : 4_096)
         enqueue(.message(message))
     }
 
@@ -26,8 +29,8 @@ extension ChannelProcess {
     }
 
     func enqueue(_ item: Mailbox.Item) {
+        session.heldBytes += item.bytes
         if isRunning {
-            session.waitingBytes += item.bytes
             mailbox.append(item)
             session.counters.noteMailbox(depth: mailbox.count)
         } else {
@@ -49,21 +52,15 @@ extension ChannelProcess {
         }
     }
 
-    private func takeNext() -> Mailbox.Item? {
-        guard let item = mailbox.popFirst() else { return nil }
-        session.waitingBytes -= item.bytes
-        return item
-    }
-
     /// Takes everything out of the mailbox.
     func emptyMailbox() -> [Mailbox.Item] {
         let items = mailbox.removeAll()
-        for item in items { session.waitingBytes -= item.bytes }
+        for item in items { session.heldBytes -= item.bytes }
         return items
     }
 
     private func drainMailbox(_ first: Mailbox.Item?) async {
-        var next = first ?? takeNext()
+        var next = first ?? mailbox.popFirst()
         while isAlive, !isOverdue, let item = next {
             startClock()
             do {
@@ -75,7 +72,8 @@ extension ChannelProcess {
             } catch {
                 crash(error)
             }
-            next = isOverdue ? nil : takeNext()
+            session.heldBytes -= item.bytes
+            next = isOverdue ? nil : mailbox.popFirst()
         }
         if let reason = endReason {
             await finish(reason)
@@ -91,8 +89,8 @@ extension ChannelProcess {
     func handle(_ item: Mailbox.Item) async throws {
         handledRef = if case .message(let message) = item { message.ref } else { .null }
         switch item {
-        case .join:
-            try await open()
+        case .join(let payload):
+            try await open(payload)
         case .message(let message) where message.event == "phx_leave":
             try reply(to: message.ref, .ok, .emptyObject)
             requestEnd(.left)

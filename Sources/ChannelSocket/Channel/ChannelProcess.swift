@@ -28,8 +28,6 @@ final class ChannelProcess: @unchecked Sendable {
     let outgoingJoinRef: Ref
     /// The ref that the join reply answers.
     let joinMessageRef: Ref
-    /// The payload of the join until it has been decided; it holds on to the frame it came in.
-    var joinPayload: Payload?
     let session: SocketSession
     let channel: any RunningChannel
     let assigns: Mutex<Assigns>
@@ -55,7 +53,7 @@ final class ChannelProcess: @unchecked Sendable {
     /// Whether ``CallbackWatch`` looks at this channel.
     var isWatched = false
 
-    /// The channel this one replaces, until it has ended.
+    /// The channel this one replaces, until the client has been told, or this one has ended.
     var predecessor: ChannelProcess?
     /// What is to end, or has ended, the channel.
     var endReason: TerminateReason?
@@ -78,7 +76,6 @@ final class ChannelProcess: @unchecked Sendable {
         joinRef = join.joinRef
         outgoingJoinRef = join.joinRef.isNull ? join.ref : join.joinRef
         joinMessageRef = join.ref
-        joinPayload = join.payload
         self.session = session
         self.channel = channel
         self.route = route

@@ -5,8 +5,8 @@ import PhoenixWire
 struct Mailbox {
     /// Something a channel has to deal with.
     enum Item {
-        /// The join that made the channel.
-        case join
+        /// The join that made the channel, with its payload.
+        case join(Payload)
         /// A message from the client, `phx_leave` included.
         case message(Message)
         /// A broadcast: an intercepted event, or of a topic the channel subscribed to.
@@ -16,8 +16,12 @@ struct Mailbox {
 
         /// How much memory of its own it holds; broadcasts are shared by all who get them.
         var bytes: Int {
-            guard case .message(let message) = self else { return 0 }
-            return message.payload.bytes.readableBytes
+            switch self {
+            case .join(let payload): payload.bytes.readableBytes
+            case .message(let message):
+                message.payload.bytes.readableBytes &+ message.topic.utf8.count &+ message.event.utf8.count
+            case .broadcast, .info: 0
+            }
         }
     }
 

@@ -11,8 +11,8 @@ public struct SocketLimits: Sendable {
     public var maxChannels = 100
     /// How many messages may wait for one channel's callbacks; one more is refused with `mailbox full`.
     public var maxMailbox = 1_000
-    /// How many bytes of messages may wait for the callbacks of all channels of one connection; further ones are refused
-    /// with `mailbox full` too.
+    /// How many bytes of messages may wait for, or be in, the callbacks of all channels of one connection; further ones,
+    /// and joins, are refused with `mailbox full` too.
     ///
     /// 16 MiB.
     public var maxMailboxBytes = 16 << 20

@@ -55,11 +55,15 @@ extension SocketSession {
         }
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
         predecessor?.shutDown(.kicked)
+        guard heldBytes < limits.maxMailboxBytes else {
+            statistics.count(.fullMailboxes)
+            return refuseJoin(message, joinRef: message.joinRef, reason: "mailbox full")
+        }
         let process = ChannelProcess(
             message, session: self, channel: route.makeChannel(), route: route.number, predecessor: predecessor
         )
         channels.register(process)
-        process.enqueue(.join)
+        process.enqueue(.join(message.payload.detached(ifSharing: 4_096)))
     }
 
     // MARK: Over the limit

@@ -22,8 +22,8 @@ final class SocketSession {
     var channels = ActiveChannels()
     var deadlines = ChannelDeadlines()
     var allowance: InboundAllowance
-    /// How many bytes of messages wait for the channels' callbacks.
-    var waitingBytes = 0
+    /// How many bytes of messages wait for the channels' callbacks, or are in them.
+    var heldBytes = 0
     private var isClosed = false
     /// What channels are told when the connection is gone.
     private var endReason = TerminateReason.closed

@@ -31,7 +31,7 @@ final class PresenceInlet: Sendable {
     /// - Throws: ``WireError`` if it is malformed.
     func received(_ message: UnsafeRawBufferPointer, topic: String) throws(WireError) {
         guard let receiver = receiver.withLock({ $0 }) else { return }
-        let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: message), topic: topic)
+        let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: message), topic: topic, limits: .highest)
         receiver.handle(topic, try PresenceStoreDiff(published: envelope.broadcast.payload))
     }
 }

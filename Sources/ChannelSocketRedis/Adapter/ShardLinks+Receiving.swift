@@ -21,7 +21,7 @@ extension ShardLinks {
             guard !payload.hasPrefix(presencePrefix) else {
                 return try shard.presenceInlet.received(payload, topic: topic)
             }
-            let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: payload), topic: topic)
+            let envelope = try BroadcastEnvelope.decode(ByteBuffer(bytes: payload), topic: topic, limits: .highest)
             var excluding: SubscriberID?
             if let text = envelope.excluding {
                 excluding = SubscriberID(text)

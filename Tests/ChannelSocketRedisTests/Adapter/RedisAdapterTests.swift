@@ -27,6 +27,22 @@ import Testing
         }
     }
 
+    @Test("takes from other nodes what their limits may let in and the usual ones would not")
+    func highLimits() async throws {
+        try await RedisServer.withServer { redis in
+            let nodes = [try TestNode(redis.url), try TestNode(redis.url)]
+            let topic = "room:" + String(repeating: "t", count: 2_000)
+            let event = String(repeating: "e", count: 2_000)
+            try await TestNode.run(nodes[0], nodes[1]) {
+                try await nodes[1].subscribe(topic)
+                try await nodes[0].publish(topic, event)
+                try await wait("delivery") { nodes[1].inbox.count == 1 }
+            }
+            #expect(nodes[1].inbox.map(\.broadcast.event) == [event])
+            #expect(nodes[1].adapter.statistics.malformed == 0)
+        }
+    }
+
     @Test("counts and logs what cannot be used, and goes on")
     func malformed() async throws {
         try await RedisServer.withServer { redis in

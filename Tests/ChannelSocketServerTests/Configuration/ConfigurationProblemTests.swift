@@ -94,6 +94,16 @@ struct ConfigurationProblemTests {
         #expect(problem == "\(file.path):3: presence.lease must be at least twice presence.poll_interval")
     }
 
+    @Test("takes no message from clients that other nodes would not take from Redis")
+    func sizes() async throws {
+        let file = try TemporaryFile("limits:\n  max_message_bytes: 64MiB\n")
+        #expect(
+            try await problem(environment: ["REDIS_URL": "redis://127.0.0.1"], file: file.path)
+                == "\(file.path):2: limits.max_message_bytes must be less than redis.max_reply_bytes,"
+                + " or other nodes do not accept it"
+        )
+    }
+
     private func problem(
         flags: [String: String] = [:], environment: [String: String] = [:], file: String? = nil
     ) async throws -> String {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import PhoenixWire
+import Synchronization
 import Testing
 
 @testable import ChannelSocket
@@ -71,6 +72,59 @@ struct ChannelLifeTests {
         try echo(9, "a", bytes: 1)
         #expect(try client.frames().isEmpty)
         #expect(node.pubSub.statistics[.fullMailboxes] == 1)
+    }
+
+    @Test("counts what callbacks have in hand, joins included, and keeps of a waiting message's frame only the message")
+    func bytesInHand() async throws {
+        var configuration = Endpoint.Configuration()
+        configuration.limits.maxMailboxBytes = 1_000
+        let node = EmbeddedNode(configuration: configuration) { Route("test:*", PlainTestChannel.self) }
+        let client = try await node.connect()
+        let padding = String(repeating: "x", count: 2_000)
+        try client.send(#"["1","1","test:a","phx_join",{}]"#, #"["2","2","test:b","phx_join",{}]"#)
+        try client.send(#"["1","3","test:a","hang",{},"\#(padding)"]"#, #"["1","4","test:a","echo",{},"\#(padding)"]"#)
+        _ = try client.frames()
+        try client.send(#"["2","5","test:b","hang",{"x":"\#(padding)"}]"#)
+        #expect(try client.frames().isEmpty, "what was not counted was not kept")
+        try client.send(#"["2","6","test:b","echo",{}]"#, #"["7","7","test:c","phx_join",{}]"#)
+        #expect(try client.frames().map { $0.contains("mailbox full") } == [true, true])
+        #expect(node.pubSub.statistics[.fullMailboxes] == 2)
+    }
+
+    @Test("lets go of the channels it has replaced, even if no join is ever decided")
+    func replacedJoins() async throws {
+        final class Witness: Sendable {}
+        let witnesses = Mutex<[WeakWitness]>([])
+        struct WeakWitness: Sendable { weak let witness: Witness? }
+        let node = EmbeddedNode {
+            Route("test:*") { _, _, socket -> PlainTestChannel in
+                let witness = Witness()
+                socket.assign("witness", witness)
+                witnesses.withLock { $0.append(WeakWitness(witness: witness)) }
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+                throw CancellationError()
+            }
+        }
+        let client = try await node.connect()
+        for ref in 1...100 { try client.send(#"["\#(ref)","\#(ref)","test:a","phx_join",{}]"#) }
+        #expect(witnesses.withLock { $0.count } == 100)
+        // The time that each has to end.
+        node.loop.advanceTime(by: .seconds(5))
+        #expect(witnesses.withLock { $0.count { $0.witness != nil } } <= 2)
+    }
+
+    @Test("refuses a join whose reply can't be written, and is not in the topic then")
+    func unwritableJoinReply() async throws {
+        struct Binary: ChannelCallbacks {
+            var joinReply: Payload { .binary(ByteBuffer(string: "x")) }
+        }
+        let node = EmbeddedNode { Route("test:*") { _, _, _ in Binary() } }
+        let client = try await node.connect(vsn: "1.0.0")
+        try client.send(#"{"topic":"test:a","event":"phx_join","payload":{},"ref":"1","join_ref":"1"}"#)
+        let frames = try client.frames()
+        #expect(frames.count == 1)
+        #expect(frames.first?.contains("join crashed") == true)
+        #expect(node.pubSub.statistics.channels == 0)
     }
 
     @Test("keeps messages that arrive while the join is decided, and drops them into the void if it is refused")

@@ -1,3 +1,4 @@
+internal import ChannelSocket
 internal import ChannelSocketRedis
 
 /// Looks for what is wrong between settings that are right by themselves, and in the files that they name.
@@ -20,6 +21,7 @@ struct ConfigurationCheck {
         self.configuration = configuration
         origins = Dictionary(settings.map { ($0.path, $0.origin) }, uniquingKeysWith: { first, _ in first })
         checkPresence()
+        checkSizes()
         checkTLS()
         await checkTokenKeys()
         checkAuthentication()
@@ -53,5 +55,16 @@ struct ConfigurationCheck {
     private mutating func checkPresence() {
         guard configuration.presence.store.pollInterval * 2 > configuration.presence.store.lease else { return }
         report("presence.lease", "must be at least twice presence.poll_interval")
+    }
+
+    /// A node that is sent more than it accepts takes it for nonsense and makes its link to Redis anew.
+    private mutating func checkSizes() {
+        guard configuration.redis.server != nil,
+            configuration.limits.webSocket.maxMessageBytes >= configuration.redis.link.maxReplyBytes
+        else { return }
+        report(
+            "limits.max_message_bytes", "must be less than redis.max_reply_bytes, or other nodes do not accept it",
+            near: "redis.max_reply_bytes"
+        )
     }
 }

@@ -15,19 +15,23 @@ extension ServerSettings {
             "Bytes of messages whose end has not come, all connections of a thread; beyond it one is closed with 1013."
         ),
         Setting(
-            "limits.max_json_depth", .integer(in: 1...10_000), \.limits.socket.decoding.maxDepth, isReloadable: true,
+            "limits.max_json_depth", .integer(in: 1...DecodingLimits.highest.maxDepth),
+            \.limits.socket.decoding.maxDepth, isReloadable: true,
             "How deep a payload may be nested; a deeper one closes with 1008."
         ),
         Setting(
-            "limits.max_topic_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxTopicBytes,
+            "limits.max_topic_bytes", .bytes(in: 16...DecodingLimits.highest.maxTopicBytes),
+            \.limits.socket.decoding.maxTopicBytes,
             isReloadable: true, "UTF-8 of a topic; a longer one closes with 1008."
         ),
         Setting(
-            "limits.max_event_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxEventBytes,
+            "limits.max_event_bytes", .bytes(in: 16...DecodingLimits.highest.maxEventBytes),
+            \.limits.socket.decoding.maxEventBytes,
             isReloadable: true, "UTF-8 of the name of an event; a longer one closes with 1008."
         ),
         Setting(
-            "limits.max_ref_bytes", .bytes(in: 16...1 << 16), \.limits.socket.decoding.maxRefBytes,
+            "limits.max_ref_bytes", .bytes(in: 16...DecodingLimits.highest.maxRefBytes),
+            \.limits.socket.decoding.maxRefBytes,
             isReloadable: true, "JSON of a ref; a longer one closes with 1008."
         ),
         Setting(
@@ -61,7 +65,7 @@ extension ServerSettings {
         Setting(
             "limits.max_mailbox_bytes", .bytes(in: 1 << 10...1 << 40), \.limits.socket.maxMailboxBytes,
             isReloadable: true,
-            "Bytes that may wait for all channels of a connection; further messages are refused with `mailbox full`."
+            "Bytes that may wait for, or be in, all channels of a connection; further messages are refused with `mailbox full`."
         ),
         Setting(
             "limits.message_rate", .optional(.rateLimit, nil: "none"), \.limits.socket.messageRate, isReloadable: true,
