@@ -109,10 +109,11 @@ extension Socket {
         let shard = process.session.shard
         presence.pushState(
             of: topic,
-            to: PresenceTarget { [process] events in
+            // The topic may be unreadable for long, and the channel long gone.
+            to: PresenceTarget { [weak process] events in
                 shard.enqueue(
-                    .action {
-                        guard process.isAlive else { return }
+                    .action { [weak process] in
+                        guard let process, process.isAlive else { return }
                         for event in events { process.pushOrLog(event.name, event.payload) }
                     }
                 )

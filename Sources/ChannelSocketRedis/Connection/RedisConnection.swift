@@ -206,7 +206,8 @@ final class RedisConnection: ChannelInboundHandler {
         case .command(let promise):
             if let message = reply.errorMessage {
                 promise.fail(PubSubError(.rejected, message))
-                if message.hasPrefix("READONLY") { events.redisIsReadOnly() }
+                // Before Redis 7 the error of a script has the one of its command in it.
+                if message.contains("READONLY ") { events.redisIsReadOnly() }
             } else {
                 promise.succeed(reply.value)
             }

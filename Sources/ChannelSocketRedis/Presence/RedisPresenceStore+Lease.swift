@@ -37,8 +37,12 @@ extension RedisPresenceStore {
                         self.reaping.withLock { _ = $0.remove(name) }
                     }
                 }
-                try await closeGraves()
-                try await checkSuspects()
+                if beginCleaning() {
+                    group.addTask {
+                        await self.clean()
+                        self.isCleaning.withLock { $0 = false }
+                    }
+                }
             } catch {
                 noteTrouble(error.message)
             }
@@ -81,6 +85,8 @@ extension RedisPresenceStore {
         )
         var answer = Self.texts(reply)
         guard !answer.isEmpty, answer.removeFirst() == "OK" else {
+            // A new name can't be dead yet.
+            guard current != nil else { throw Self.unexpected(reply) }
             incarnation.withLock { $0.died(name, now: .now) }
             return try await poll(takingOver: false)
         }
@@ -96,6 +102,24 @@ extension RedisPresenceStore {
     }
 
     // MARK: The dead
+
+    private func beginCleaning() -> Bool {
+        isCleaning.withLock { isCleaning in
+            defer { isCleaning = true }
+            return !isCleaning
+        }
+    }
+
+    /// Removes what nobody keeps; beside the polling like ``reap(_:)``.
+    private func clean() async {
+        do throws(PresenceError) {
+            try await closeGraves()
+            try await checkSuspects()
+        } catch {
+            // Done by one of the next polls.
+            logger.warning("could not remove former members", metadata: ["error": "\(error)"])
+        }
+    }
 
     private func beginReaping(_ dead: String) -> Bool {
         reaping.withLock { $0.insert(dead).inserted }
@@ -158,14 +182,16 @@ extension RedisPresenceStore {
 
     /// Removes what this node's former incarnations have left behind and the present one has not adopted.
     private func closeGraves() async throws(PresenceError) {
-        for grave in incarnation.withLock({ $0.takeGraves(now: .now) }) {
-            do throws(PresenceError) {
+        var graves = incarnation.withLock { $0.takeGraves(now: .now) }[...]
+        do throws(PresenceError) {
+            while let grave = graves.first {
                 for topic in grave.topics { try await reap(grave.name, in: topic) }
                 try await forget(grave.name)
-            } catch {
-                incarnation.withLock { $0.putBack(grave) }
-                throw error
+                graves.removeFirst()
             }
+        } catch {
+            for grave in graves { incarnation.withLock { $0.putBack(grave) } }
+            throw error
         }
     }
 

@@ -29,6 +29,8 @@ public final class RedisPresenceStore: PresenceStore {
     let trouble = Mutex<String?>(nil)
     /// The dead whose members this node is removing.
     let reaping = Mutex<Set<String>>([])
+    /// Whether this node is removing what nobody keeps.
+    let isCleaning = Mutex(false)
     private let owner = Mutex<Owner?>(nil)
 
     /// Who the store works for.

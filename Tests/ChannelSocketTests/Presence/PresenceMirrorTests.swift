@@ -23,6 +23,13 @@ import Testing
         return mirror
     }
 
+    @Test("has the members of a key in the order in which they came, whatever the order they are read in")
+    func order() {
+        let members = (1...9).map { PresenceMember(ref: "\($0)", key: "ann", meta: "{}", joinedAt: $0) }
+        let read = PresenceMembers([8, 2, 4, 0, 6, 1, 7, 3, 5].map { members[$0] })
+        #expect(read["ann"]?.map(\.joinedAt) == Array(1...9))
+    }
+
     @Test("shows the diff that follows, and not one that was overtaken")
     func follows() {
         var mirror = current()

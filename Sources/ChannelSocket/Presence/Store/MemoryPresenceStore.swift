@@ -18,6 +18,21 @@ public final class MemoryPresenceStore: PresenceStore {
         var reporters: [Int: @Sendable (PresenceStoreEvent) -> Void] = [:]
         var live: Set<Int> = []
         var lastOwner = 0
+        private var emptyTopics = EmptyTopics()
+
+        /// Carries out changes to a topic.
+        mutating func apply(
+            _ changes: [PresenceChange], to topic: TopicKey, owner: Int, limit: Int
+        ) -> (PresenceApplied, PresenceStoreDiff?) {
+            let result = topics[topic, default: MemoryPresenceTopic()].apply(changes, owner: owner, limit: limit)
+            if let content = topics[topic], content.isEmpty,
+                let (oldest, version) = emptyTopics.append(topic, content.version),
+                let former = topics[oldest], former.isEmpty, former.version == version
+            {
+                topics[oldest] = nil
+            }
+            return result
+        }
 
         func report(_ event: PresenceStoreEvent) {
             for reporter in reporters.values { reporter(event) }
@@ -64,8 +79,7 @@ public final class MemoryPresenceStore: PresenceStore {
         return try shared.state.withLock { state throws(PresenceError) in
             guard state.live.contains(owner) else { throw PresenceError(.lost, "the node was declared dead") }
             let limit = configuration.maxMembersPerTopic
-            let (applied, diff) = state.topics[TopicKey(topic), default: MemoryPresenceTopic()]
-                .apply(changes, owner: owner, limit: limit)
+            let (applied, diff) = state.apply(changes, to: TopicKey(topic), owner: owner, limit: limit)
             // Under the lock, so that all nodes see the diffs in their order.
             if let diff { state.report(.diff(topic: topic, diff)) }
             return applied

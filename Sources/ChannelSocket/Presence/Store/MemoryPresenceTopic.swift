@@ -16,6 +16,8 @@ struct MemoryPresenceTopic {
         version = isNew ? .none : PresenceVersion(epoch: epoch, number: 0)
     }
 
+    var isEmpty: Bool { members.isEmpty }
+
     func snapshot(for owner: Int) -> PresenceSnapshot {
         PresenceSnapshot(
             version: version,

@@ -10,7 +10,13 @@ struct PresenceMembers: Sendable {
 
     init(_ members: some Sequence<PresenceMember>) {
         for member in members {
-            insert(member)
+            let key = TopicKey(member.key)
+            guard keyOfRef.updateValue(key, forKey: member.ref) == nil else { continue }
+            byKey[key, default: []].append(member)
+        }
+        // Sorted in the end: to insert each at its place would take quadratic time where all have one key.
+        for index in byKey.values.indices where byKey.values[index].count > 1 {
+            byKey.values[index].sort { $0.precedes($1) }
         }
     }
 
