@@ -1,3 +1,4 @@
+import ChannelSocket
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -36,6 +37,22 @@ extension UpgradeHandler {
         account?.answerEnded(on: context.channel)
         if !owesAnswers, case .waitingForAnswers(let head, let mount) = state {
             consider(head, for: mount, context: context)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.fireChannelWritabilityChanged()
+        guard application == .running else { return }
+        switch state {
+        case .serving, .waitingForEnd, .waitingForAnswers: break
+        default: return
+        }
+        account?.writabilityChanged(on: context.channel)
+        guard !context.channel.isWritable else { return stopTimeout() }
+        // The application waits until it can write on, and looks at no clock.
+        startTimeout(configuration.http1.idleTimeout ?? .seconds(60), context: context) { handler, context in
+            handler.statistics.count(.unreadAnswers)
+            context.close(promise: nil)
         }
     }
 

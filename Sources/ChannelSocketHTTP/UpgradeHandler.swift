@@ -127,7 +127,6 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             // The decoder begins with a head or an error.
             guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
             if let mount = mount(for: head) {
-                if let ticket { admission.requestCame(ticket) }
                 state = .waitingForEnd(head, mount)
             } else {
                 handOver(data, context: context)

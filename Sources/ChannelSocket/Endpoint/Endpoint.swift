@@ -92,15 +92,19 @@ public final class Endpoint: Sendable {
     /// - Parameter topic: the topic.
     /// - Returns: the route, or nil if none matches.
     public func route(for topic: String) -> Route? {
-        routes.first { $0.pattern.matches(topic) }
+        guard !Self.isReserved(topic) else { return nil }
+        return routes.first { $0.pattern.matches(topic) }
     }
 
     /// Whether some route matches a topic.
     ///
     /// - Parameter topic: the topic.
     /// - Returns: whether a client could ask to join it.
-    public func matches(topic: String) -> Bool {
-        routes.contains { $0.pattern.matches(topic) }
+    public func matches(topic: String) -> Bool { route(for: topic) != nil }
+
+    /// Whether a topic is one of those over which nodes talk to each other; clients can't join these.
+    private static func isReserved(_ topic: String) -> Bool {
+        topic.utf8.starts(with: "channelsocket.".utf8) || topic.utf8.starts(with: "channelsocket:".utf8)
     }
 
     // MARK: From the application

@@ -85,6 +85,8 @@ public final class NodeStatistics: Sendable {
         public static let displacedHandshakes = Drop(.displacedHandshakes)
         /// HTTP connections closed between two requests, to make room for newer ones.
         public static let displacedConnections = Drop(.displacedConnections)
+        /// HTTP connections closed because their clients did not read what they were answered.
+        public static let unreadAnswers = Drop(.unreadAnswers)
         /// Channels ended because their lifetime, such as that of the join's own token, was over.
         public static let expiredChannels = Drop(.expiredChannels)
 
@@ -126,6 +128,7 @@ public final class NodeStatistics: Sendable {
             case refusedEvents = "refused_events"
             case displacedHandshakes = "displaced_handshakes"
             case displacedConnections = "displaced_connections"
+            case unreadAnswers = "unread_answers"
             case expiredChannels = "expired_channels"
         }
     }

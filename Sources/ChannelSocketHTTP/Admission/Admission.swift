@@ -110,8 +110,8 @@ final class Admission: Sendable {
         counts.withLock { $0.waiting.remove(wait) }
     }
 
-    /// Notes that a client has got the answer to its request, and may send another one or not.
-    func answered(_ ticket: Ticket, _ channel: any Channel) {
+    /// Notes that a connection waits for its client: to send another request, or to read the answer.
+    func beganToWait(_ ticket: Ticket, _ channel: any Channel) {
         guard ticket.wait == nil, ticket.kind == .other else { return }
         ticket.wait = counts.withLock { $0.waiting.append(channel, hasSpoken: true, at: .now()) }
     }

@@ -3,13 +3,15 @@ import NIOCore
 /// Counts requests against answers on an application's connection, and tells the admission when it waits for its client,
 /// and may be displaced.
 ///
-/// It waits until the last byte of a request has come, so that nobody keeps a place with a request that never ends.
+/// It waits until the last byte of a request has come, so that nobody keeps a place with a request that never ends, and
+/// while the client does not read what it is answered.
 struct RequestAccount {
     private let admission: Admission
     private let ticket: Admission.Ticket
     /// Requests minus answers: more than one when a client does not wait for answers, less than none when the server
     /// does not wait for the end of a request.
     private var unanswered = 0
+    private var isUnread = false
 
     init(admission: Admission, ticket: Admission.Ticket) {
         self.admission = admission
@@ -21,11 +23,20 @@ struct RequestAccount {
 
     mutating func requestEnded() {
         unanswered += 1
-        if !isSettled { admission.requestCame(ticket) }
+        if !isSettled, !isUnread { admission.requestCame(ticket) }
     }
 
     mutating func answerEnded(on channel: any Channel) {
         unanswered -= 1
-        if isSettled { admission.answered(ticket, channel) }
+        if isSettled { admission.beganToWait(ticket, channel) }
+    }
+
+    mutating func writabilityChanged(on channel: any Channel) {
+        isUnread = !channel.isWritable
+        if isUnread {
+            admission.beganToWait(ticket, channel)
+        } else if !isSettled {
+            admission.requestCame(ticket)
+        }
     }
 }

@@ -43,6 +43,23 @@ struct RequestAccountTests {
         #expect(statistics[.displacedConnections] == 1)
     }
 
+    @Test("makes room while its client does not read, whatever else it asks for")
+    mutating func unread() throws {
+        account.requestEnded()
+        #expect(admission.admit(EmbeddedChannel(), nil).refusal == .tooMany)
+        channel.isWritable = false
+        account.writabilityChanged(on: channel)
+        channel.isWritable = true
+        account.writabilityChanged(on: channel)
+        #expect(admission.admit(EmbeddedChannel(), nil).refusal == .tooMany)
+        channel.isWritable = false
+        account.writabilityChanged(on: channel)
+        account.requestEnded()
+        #expect(admission.admit(EmbeddedChannel(), nil).refusal == nil)
+        #expect(!channel.isActive)
+        #expect(statistics[.displacedConnections] == 1)
+    }
+
     @Test("makes room when it was answered before the end of its request, until that comes")
     mutating func answeredEarly() throws {
         account.answerEnded(on: channel)
