@@ -187,7 +187,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 // The application closes behind its answers.
                 state = .refused
                 context.fireUserInboundEventTriggered(event)
-            case .waitingForEnd, .deciding: refuse(.serviceUnavailable, "", context: context)
+            case .waitingForEnd, .deciding: refuse(.serviceUnavailable, "shutting down", context: context)
             case .refused: break
             case .serving, .done: context.fireUserInboundEventTriggered(event)
             }
@@ -202,9 +202,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
             statistics.count(.malformedRequests)
             switch error {
-            case .headerOverflow: refuse(.requestHeaderFieldsTooLarge, "", context: context)
-            case .invalidVersion: refuse(.httpVersionNotSupported, "", context: context)
-            default: refuse(.badRequest, "", context: context)
+            case .headerOverflow: refuse(.requestHeaderFieldsTooLarge, "the head of the request is too large", context: context)
+            case .invalidVersion: refuse(.httpVersionNotSupported, "HTTP version not supported", context: context)
+            default: refuse(.badRequest, "not an HTTP request", context: context)
             }
         case .refused where error is ByteToMessageDecoderError || error is HTTPParserError:
             // More of the same; the answer must get out.
