@@ -202,7 +202,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
             statistics.count(.malformedRequests)
             switch error {
-            case .headerOverflow: refuse(.requestHeaderFieldsTooLarge, "the head of the request is too large", context: context)
+            case .headerOverflow: refuse(.requestHeaderFieldsTooLarge, "request head too large", context: context)
             case .invalidVersion: refuse(.httpVersionNotSupported, "HTTP version not supported", context: context)
             default: refuse(.badRequest, "not an HTTP request", context: context)
             }
