@@ -34,6 +34,7 @@ import Testing
             let topic = "room:" + String(repeating: "t", count: 2_000)
             let event = String(repeating: "e", count: 2_000)
             try await TestNode.run(nodes[0], nodes[1]) {
+                try await nodes[0].connected()
                 try await nodes[1].subscribe(topic)
                 try await nodes[0].publish(topic, event)
                 try await wait("delivery") { nodes[1].inbox.count == 1 }

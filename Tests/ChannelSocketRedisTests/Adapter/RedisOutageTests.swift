@@ -37,28 +37,25 @@ import Testing
     @Test("fails publishes at once, and subscriptions within their limit, while Redis is away")
     func away() async throws {
         try await RedisServer.withServer { redis in
-            let node = try TestNode(redis.url) { $0.subscribeTimeout = .milliseconds(500) }
+            let node = try TestNode(redis.url) {
+                $0.subscribeTimeout = .milliseconds(500)
+                // Beyond the time limit of the suite, so that a publish that waits for its answer fails the test.
+                $0.commandTimeout = .hours(1)
+            }
             try await TestNode.run(node) {
                 try await node.connected()
                 try await node.subscribe("room:a")
                 await redis.kill()
-                try await node.disconnected()
-                try await wait("a reason") { node.adapter.disconnectReason != nil }
-                let clock = ContinuousClock()
-                let publishing = await clock.measure {
-                    let error = await #expect(throws: PubSubError.self) { try await node.publish("room:a", "e") }
+                try await wait("the loss of both links") { node.adapter.statistics.reconnects == 2 }
+                #expect(!node.adapter.isConnected)
+                #expect(node.adapter.disconnectReason != nil)
+                let refused = await #expect(throws: PubSubError.self) { try await node.publish("room:a", "e") }
+                #expect(refused?.code == .disconnected)
+                for topic in ["room:a", "room:b"] {
+                    let confirmed = try #require(node.adapter.subscribe(to: topic))
+                    let error = await #expect(throws: PubSubError.self) { try await confirmed.get() }
                     #expect(error?.code == .disconnected)
                 }
-                #expect(publishing < .seconds(3))
-                let subscribing = try await clock.measure {
-                    for topic in ["room:a", "room:b"] {
-                        let confirmed = try #require(node.adapter.subscribe(to: topic))
-                        let error = await #expect(throws: PubSubError.self) { try await confirmed.get() }
-                        #expect(error?.code == .disconnected)
-                    }
-                }
-                #expect(subscribing > .milliseconds(400))
-                #expect(subscribing < .seconds(10))
                 #expect(node.adapter.statistics.publishFailures[.disconnected] == 1)
 
                 // Both are still wanted.
