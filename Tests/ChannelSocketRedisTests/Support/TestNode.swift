@@ -50,10 +50,6 @@ final class TestNode: Sendable {
         }
     }
 
-    func disconnected() async throws {
-        try await wait("disconnected") { !self.adapter.isConnected }
-    }
-
     func subscribe(_ topic: String) async throws {
         try await adapter.subscribe(to: topic)?.get()
     }
