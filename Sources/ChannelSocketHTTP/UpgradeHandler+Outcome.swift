@@ -1,3 +1,4 @@
+import ChannelSocket
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -43,6 +44,27 @@ extension UpgradeHandler {
             )
         }
         refuse(refusal.status, refusal.reason, context: context)
+    }
+
+    /// The server ends, and with it what is not a WebSocket yet.
+    func shutDown(_ event: Any, context: ChannelHandlerContext) {
+        switch state {
+        case .waitingForHead:
+            context.close(promise: nil)
+        case .waitingForEnd where owesAnswers, .waitingForAnswers:
+            statistics.count(.drainedHandshakes)
+            // The application closes behind its answers.
+            state = .refused
+            context.fireUserInboundEventTriggered(event)
+        case .waitingForEnd, .deciding:
+            statistics.count(.drainedHandshakes)
+            refuse(.serviceUnavailable, "shutting down", context: context)
+        case .leavingApplication, .upgrading:
+            statistics.count(.drainedHandshakes)
+            context.close(promise: nil)
+        case .refused: break
+        case .serving, .done: context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func resumeReading() {

@@ -180,17 +180,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 context.close(promise: nil)
             case .serving, .done: context.fireUserInboundEventTriggered(event)
             }
-        case is ChannelShouldQuiesceEvent:
-            switch state {
-            case .waitingForHead, .leavingApplication, .upgrading: context.close(promise: nil)
-            case .waitingForEnd where owesAnswers, .waitingForAnswers:
-                // The application closes behind its answers.
-                state = .refused
-                context.fireUserInboundEventTriggered(event)
-            case .waitingForEnd, .deciding: refuse(.serviceUnavailable, "shutting down", context: context)
-            case .refused: break
-            case .serving, .done: context.fireUserInboundEventTriggered(event)
-            }
+        case is ChannelShouldQuiesceEvent: shutDown(event, context: context)
         default:
             context.fireUserInboundEventTriggered(event)
         }

@@ -1,6 +1,7 @@
 import ChannelSocket
 import ChannelSocketHTTP
 import NIOCore
+import ServiceLifecycle
 import Testing
 
 @Suite("Refusals of upgrades", .timeLimit(.minutes(1)))
@@ -108,6 +109,28 @@ struct RefusalTests {
                 #expect(try await client.receiveAll() == "")
             }
             #expect(statistics[.connectTimeouts] == 1)
+        }
+    }
+
+    @Test("answers 503 to who waits for a decision when the server ends")
+    func shutDown() async throws {
+        let gate = Gate()
+        let mount = TestMount { _ in
+            await gate.wait()
+            return .echo()
+        }
+        let statistics = NodeStatistics()
+        try await withServer(mounts: [mount], statistics: statistics) { port, server in
+            try await RawClient.connect(port) { client in
+                try await client.send(upgradeRequest())
+                await gate.waitForVisitor()
+                await server.triggerGracefulShutdown()
+                let answer = try await client.receiveAll()
+                gate.open()
+                #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+                #expect(answer.hasSuffix("shutting down"))
+            }
+            #expect(statistics[.drainedHandshakes] == 1)
         }
     }
 

@@ -81,6 +81,10 @@ public final class NodeStatistics: Sendable {
         public static let refusedEvents = Drop(.refusedEvents)
         /// Connections closed because their lifetime, such as that of a token, was over.
         public static let expiredSockets = Drop(.expiredSockets)
+        /// Presences refused because of their key or meta, a full topic, or too many that wait for the store.
+        public static let refusedPresences = Drop(.refusedPresences)
+        /// Connections that were about to become WebSockets when the node began to shut down.
+        public static let drainedHandshakes = Drop(.drainedHandshakes)
         /// Connections closed before their first request, to make room for newer ones.
         public static let displacedHandshakes = Drop(.displacedHandshakes)
         /// HTTP connections closed between two requests, to make room for newer ones.
@@ -126,6 +130,8 @@ public final class NodeStatistics: Sendable {
             case refusedJoins = "refused_joins"
             case fullTopics = "full_topics"
             case refusedEvents = "refused_events"
+            case refusedPresences = "refused_presences"
+            case drainedHandshakes = "drained_handshakes"
             case displacedHandshakes = "displaced_handshakes"
             case displacedConnections = "displaced_connections"
             case unreadAnswers = "unread_answers"

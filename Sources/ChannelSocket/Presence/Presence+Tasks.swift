@@ -18,6 +18,7 @@ extension Presence {
             guard !batch.isEmpty else { return }
             do throws(PresenceError) {
                 let applied = try await store.apply(batch, to: topic)
+                for _ in applied.refused { pubSub.statistics.count(.refusedPresences) }
                 withTopic(topic) { $0.applied(applied, &$1) }
                 if let appeared = hooks.appeared { for key in applied.appeared { appeared(topic, key) } }
                 if let disappeared = hooks.disappeared { for key in applied.disappeared { disappeared(topic, key) } }

@@ -56,26 +56,31 @@ extension Presence {
     private func checkPending() throws(PresenceError) {
         guard store.disconnectReason != nil else { return }
         guard health.pending < configuration.maxPendingChanges else {
-            throw PresenceError(.overloaded, "the store is away, and too many changes wait for it")
+            throw refusal(.overloaded, "the store is away, and too many changes wait for it")
         }
     }
 
     /// The meta as it is kept: an object without what only we may say.
     private func check(_ key: String, _ meta: Payload) throws(PresenceError) -> String {
         guard !key.isEmpty, key.utf8.count <= configuration.maxKeyBytes else {
-            throw PresenceError(.invalidKey, "a key has 1 to \(configuration.maxKeyBytes) bytes")
+            throw refusal(.invalidKey, "a key has 1 to \(configuration.maxKeyBytes) bytes")
         }
         let members: [(name: String, value: Payload)]
         do throws(WireError) {
             members = try meta.members()
         } catch {
-            throw PresenceError(.invalidMeta, "a meta is a JSON object")
+            throw refusal(.invalidMeta, "a meta is a JSON object")
         }
         let text = Self.object(members) { $0 != "phx_ref" && $0 != "phx_ref_prev" }
         guard text.utf8.count <= configuration.maxMetaBytes else {
-            throw PresenceError(.invalidMeta, "a meta has at most \(configuration.maxMetaBytes) bytes")
+            throw refusal(.invalidMeta, "a meta has at most \(configuration.maxMetaBytes) bytes")
         }
         return text
+    }
+
+    private func refusal(_ code: PresenceError.Code, _ message: String) -> PresenceError {
+        pubSub.statistics.count(.refusedPresences)
+        return PresenceError(code, message)
     }
 
     private static func withoutPrevious(_ meta: String) -> Payload {

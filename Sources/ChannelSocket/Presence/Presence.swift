@@ -39,6 +39,7 @@ public final class Presence: Service {
     let logger: Logger
     let refs = PresenceRefs()
     private let tables: [LockedTable]
+    private let totals = PresenceTotals()
     private let ended = Atomic(false)
 
     private final class LockedTable: Sendable {
@@ -92,17 +93,10 @@ public final class Presence: Service {
 
     /// How it is doing.
     public var health: PresenceHealth {
-        var health = PresenceHealth(staleReason: store.disconnectReason, tracked: 0, pending: 0, mirrors: 0)
-        for table in tables {
-            table.topics.withLock { topics in
-                for topic in topics.values {
-                    health.tracked += topic.local.count
-                    health.pending += topic.local.pendingCount
-                    if topic.mirror != nil { health.mirrors += 1 }
-                }
-            }
-        }
-        return health
+        let sum = totals.sum
+        return PresenceHealth(
+            staleReason: store.disconnectReason, tracked: sum.tracked, pending: sum.pending, mirrors: sum.mirrors
+        )
     }
 
     // MARK: Topics
@@ -115,10 +109,12 @@ public final class Presence: Service {
         var effects = PresenceEffects()
         let result = table(of: name).topics.withLock { topics in
             var effectsInside = PresenceEffects()
+            let before = topics[key]?.size ?? PresenceTopic.Size()
             let result = body(&topics[key, default: PresenceTopic(configuration)], &effectsInside)
             // Under the lock, so that what clients get is in the order of the changes.
             claim(&effectsInside, name, &topics[key, default: PresenceTopic(configuration)])
             if topics[key]?.isEmpty == true { topics[key] = nil }
+            totals.changed(from: before, to: topics[key]?.size ?? PresenceTopic.Size())
             effects = effectsInside
             return result
         }

@@ -8,6 +8,9 @@ final class DeclaredRules: Sendable {
     // out, and phoenix.js dispatches its replies as `chan_reply_REF`.
     private static let reservedPrefixes = ["phx_", "presence_", "chan_reply_"]
 
+    // Closes the sockets whose id the topic is. Elsewhere it means nothing, so who lists it may have it.
+    private static let disconnect = "disconnect"
+
     /// The declaration.
     let declaration: ChannelDeclaration
     /// The hook that it refers to.
@@ -56,7 +59,11 @@ final class DeclaredRules: Sendable {
         } else if !payload.isJSONObject {
             return "the payload must be a JSON object or binary"
         }
-        if let events = declaration.events, !events.contains(event) { return "event not allowed" }
+        if let events = declaration.events {
+            if !events.contains(event) { return "event not allowed" }
+        } else if event == Self.disconnect {
+            return "reserved event"
+        }
         if let limit = declaration.maxPayloadBytes, payload.bytes.readableBytes > limit { return "payload too large" }
         return nil
     }

@@ -44,6 +44,7 @@ struct DeclaredRulesTests {
         let object = try Payload(json: #"{"body":"hi"}"#)
         #expect(refusal(channel, "any", object) == nil)
         #expect(refusal(channel, "phx_close", object) == "reserved event")
+        #expect(refusal(channel, "disconnect", object) == "reserved event")
         #expect(refusal(channel, "any", try Payload(json: "[1]")) == "the payload must be a JSON object or binary")
         #expect(refusal(channel, "any", .binary(ByteBuffer(bytes: [1]))) == nil)
         channel.allowsBinary = false
@@ -51,6 +52,8 @@ struct DeclaredRulesTests {
         channel.events = ["new_msg"]
         #expect(refusal(channel, "any", object) == "event not allowed")
         #expect(refusal(channel, "new_msg", object) == nil)
+        channel.events = ["disconnect"]
+        #expect(refusal(channel, "disconnect", object) == nil)
         channel.events = ["phx_close"]
         #expect(refusal(channel, "phx_close", object) == "reserved event")
         channel.events = nil

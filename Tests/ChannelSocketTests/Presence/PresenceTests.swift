@@ -78,6 +78,7 @@ import Testing
             try presence.track("bob", Payload(json: "[1]"), on: "room", by: 1, nil)
         }
         #expect(throws: PresenceError.self) { try presence.track("", .emptyObject, on: "room", by: 1, nil) }
+        #expect(presence.pubSub.statistics[.refusedPresences] == 2)
         #expect(throws: PresenceError.self) { try presence.track("ann", .emptyObject, on: "room", by: 1, nil) }
     }
 
@@ -91,6 +92,7 @@ import Testing
             }
         }
         #expect(refused.withLock { $0 } == [4])
+        #expect(presence.pubSub.statistics[.refusedPresences] == 1)
         try presence.untrack("k", on: "room", by: 1, nil)
         try presence.track("k", .emptyObject, on: "room", by: 4, nil)
         #expect(try await presence.get("k", in: "room")?.metas.count == 3)
@@ -107,6 +109,36 @@ import Testing
         store.revive()
         let after = try #require(try await b.get("ann", in: "room")?.metas.first?.ref)
         #expect(after != before)
+    }
+
+    @Test("knows how much is tracked and waits, and takes no more while the store is away than it may")
+    func overloaded() async throws {
+        let store = AbsentStore()
+        var configuration = PresenceConfiguration()
+        configuration.maxPendingChanges = 3
+        configuration.retryDelay = .milliseconds(5)
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
+        for owner in 1...3 as ClosedRange<UInt64> {
+            try presence.track("ann", .emptyObject, on: "room:\(owner)", by: owner, nil)
+        }
+        #expect(presence.health == PresenceHealth(staleReason: "away", tracked: 3, pending: 3, mirrors: 0))
+        for topic in ["room:1", "room:4"] {
+            let error = #expect(throws: PresenceError.self) {
+                try presence.track("bob", .emptyObject, on: topic, by: 4, nil)
+            }
+            #expect(error?.code == .overloaded)
+        }
+        #expect(presence.pubSub.statistics[.refusedPresences] == 2)
+        store.isAway.store(false, ordering: .sequentiallyConsistent)
+        while presence.health.pending > 0 { await Task.yield() }
+        #expect(presence.health == PresenceHealth(staleReason: nil, tracked: 3, pending: 0, mirrors: 0))
+        try presence.track("bob", .emptyObject, on: "room:4", by: 4, nil)
+        #expect(presence.health.tracked == 4)
+        for owner in 1...3 as ClosedRange<UInt64> {
+            try presence.untrack("ann", on: "room:\(owner)", by: owner, nil)
+        }
+        try presence.untrack("bob", on: "room:4", by: 4, nil)
+        #expect(presence.health == PresenceHealth(staleReason: nil, tracked: 0, pending: 0, mirrors: 0))
     }
 
     @Test("brings its members back under their old refs after the store lost its data")

@@ -17,6 +17,13 @@ struct PresenceTopic {
         let read: Int
     }
 
+    /// What the topic adds to ``PresenceTotals``.
+    struct Size {
+        var tracked = 0
+        var pending = 0
+        var mirrors = 0
+    }
+
     var local = LocalMembers()
     var mirror: PresenceMirror?
     /// Tells a mirror from its predecessors.
@@ -43,6 +50,10 @@ struct PresenceTopic {
     var isEmpty: Bool {
         local.isEmpty && mirror == nil && waiters.isEmpty && unsent.isEmpty
             && !isFlushing && !isReading && !isWatching && !isGathering && !isSending
+    }
+
+    var size: Size {
+        Size(tracked: local.count, pending: local.pendingCount, mirrors: mirror == nil ? 0 : 1)
     }
 
     // MARK: Local members

@@ -18,7 +18,7 @@ extension ServerSettings {
                 "claims", .claimRules, \.claims,
                 "What the token must say, all of it; `{1}` is what the `*` stands for, `{topic}` the whole topic."
             ),
-            Setting("events", .events, \.events, "The events that members may send."),
+            Setting("events", .events, \.events, "The events that members may send; 'disconnect' only if it is named."),
             Setting(
                 "relay", .choice(["others": .others, "all": .all, "none": .none]), \.relay,
                 "Who gets what a member sends: the other members, the sender too, or nobody."
