@@ -16,6 +16,10 @@ extension ServerSettings {
             "UTF-8 of the key under which a member is present."
         ),
         Setting(
+            "presence.max_pending_changes", .integer(in: 1...10_000_000), \.presence.presence.maxPendingChanges,
+            "Changes of this node that may wait while Redis is away; further ones are refused with `overloaded`."
+        ),
+        Setting(
             "presence.window", .duration(in: .zero...(.seconds(10))), \.presence.presence.window,
             "How long changes of a topic are gathered on their node before they go out; `0s` for at once."
         ),

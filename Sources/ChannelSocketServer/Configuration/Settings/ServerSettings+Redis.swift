@@ -33,8 +33,16 @@ extension ServerSettings {
             \.redis.link.pingInterval, "How long a connection may be silent before it is pinged."
         ),
         Setting(
-            "redis.max_pending_bytes", .bytes(in: 1 << 16...1 << 32), \.redis.link.maxPendingBytes,
+            "redis.max_topics", .integer(in: 1...100_000_000), \.redis.link.maxTopics,
+            "Topics that a node may be subscribed to, per link; joins of further ones fail as unavailable."
+        ),
+        Setting(
+            "redis.max_pending_commands", .integer(in: 1...10_000_000), \.redis.link.maxPendingCommands,
             "Commands that may wait for Redis' answer, per link; publishes beyond fail as overloaded."
+        ),
+        Setting(
+            "redis.max_pending_bytes", .bytes(in: 1 << 16...1 << 32), \.redis.link.maxPendingBytes,
+            "Bytes of these commands."
         ),
         Setting(
             "redis.max_reply_bytes", .bytes(in: 1 << 16...1 << 30), \.redis.link.maxReplyBytes,
