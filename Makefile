@@ -5,7 +5,7 @@
 # make herd     let 10,000 clients come back at once to one node with Redis, then count what they cost when idle
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
-# make soak     two nodes and a Redis under churn for MINUTES=3; fails if anything does not come back
+# make soak     churn for MINUTES=4, with Redis and without; fails if anything does not come back
 # make hostile  what hostile clients cost a node, and whether a normal client notices
 # make test-tsan  the Swift tests with the thread sanitizer; test-asan with the address sanitizer
 # make conformance  the Autobahn suite's 517 cases against our WebSocket transport
@@ -18,7 +18,7 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 SECONDS ?= 60
-MINUTES ?= 3
+MINUTES ?= 4
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light prometheus curl openssl

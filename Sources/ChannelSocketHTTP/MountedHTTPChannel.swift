@@ -36,7 +36,12 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
         self.configuration = configuration
         self.statistics = statistics
         admission = Admission(limits: configuration.connections, statistics: statistics)
-        self.responder = responder
+        self.responder = { request, writer, channel in
+            // Clients that send many requests at once would be served to the end one after another, and new connections
+            // behind them all.
+            await Task.yield()
+            try await responder(request, writer, channel)
+        }
         Self.makeTypes()
     }
 

@@ -31,8 +31,9 @@ extension UpgradeHandler {
         let promise = context.eventLoop.makePromise(of: UpgradeDecision.self)
         // Weak: a mount that never decides must not keep what belongs to the connection.
         promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.decided($0) }
-        // Not the task that serves the connection, so that this one can be cancelled when the client goes away.
-        let task = Task { promise.succeed(await mount.decide(request)) }
+        // Not the task that serves the connection, so that this one can be cancelled when the client goes away; and not
+        // behind the requests of all others.
+        let task = Task(priority: .high) { promise.succeed(await mount.decide(request)) }
         state = .deciding(head, task)
         guard let timeout = configuration.decisionTimeout else { return }
         startTimeout(timeout, context: context) { handler, context in

@@ -1,6 +1,8 @@
 import ChannelSocket
 import ChannelSocketHTTP
+import Hummingbird
 import NIOCore
+import Synchronization
 import Testing
 
 @Suite("HTTP beside the mounts", .timeLimit(.minutes(1)))
@@ -24,6 +26,41 @@ struct ApplicationTests {
             let all = "\(request)\r\n\(request)\r\n\(request)Connection: close\r\n\r\n"
             let answer = try await RawClient.exchange(port, all)
             #expect(answer.ranges(of: "\r\n\r\nhello").count == 3)
+        }
+    }
+
+    @Test("serves a newcomer before clients that sent many requests at once are done")
+    func fairness() async throws {
+        let (clients, requests) = (20, 100)
+        let served = Atomic(0)
+        let addWork = { (router: Router<BasicRequestContext>) in
+            _ = router.get("/work") { _, _ in
+                let end = ContinuousClock.now + .milliseconds(1)
+                while ContinuousClock.now < end {}
+                return "\(served.wrappingAdd(1, ordering: .relaxed).newValue)"
+            }
+        }
+        try await withServer(addRoutes: addWork) { port, _ in
+            try await withThrowingTaskGroup(of: Void.self) { flood in
+                let (floods, begun) = AsyncStream.makeStream(of: Void.self)
+                for _ in 0..<clients {
+                    flood.addTask {
+                        try await RawClient.connect(port) { client in
+                            let request = "GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            try await client.send(String(repeating: request, count: requests))
+                            _ = try await client.receive(through: "\r\n\r\n")
+                            begun.yield()
+                            for _ in 1..<requests { _ = try await client.receive(through: "\r\n\r\n") }
+                        }
+                    }
+                }
+                _ = await floods.first { true }
+                let answer = try await RawClient.exchange(
+                    port, "GET /work HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                let place = try #require(answer.split(separator: "\r\n").last.flatMap { Int($0) })
+                #expect(place < clients * requests / 2)
+                try await flood.waitForAll()
+            }
         }
     }
 

@@ -8,9 +8,11 @@ import asyncio
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "System"))
@@ -172,6 +174,67 @@ async def cycles(port, count=20_000):
     return await outcomes([lambda number=number: attempt(number) for number in range(count)])
 
 
+def dropped(port, *kinds):
+    """How often the node has dropped something of these kinds."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=30) as response:
+        counts = json.load(response)["dropped"]
+    return sum(counts[kind] for kind in kinds)
+
+
+async def until_dropped(port, count, *kinds, deadline=90):
+    """Waits until the node has dropped so many more; returns in how many seconds it dropped how many."""
+    before = dropped(port, *kinds)
+    began = time.monotonic()
+
+    async def wait():
+        while (done := await asyncio.to_thread(dropped, port, *kinds) - before) < count:
+            if time.monotonic() - began > deadline:
+                break
+            await asyncio.sleep(0.1)
+        return time.monotonic() - began, done
+
+    return asyncio.create_task(wait())
+
+
+async def unread(port, count=200, requests=600):
+    """HTTP clients that ask for much and read nothing."""
+    closing = await until_dropped(port, count, "unread_answers", "displaced_connections")
+    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() * requests
+    clients = []
+    for _ in range(count):
+        client = socket.socket()
+        # The less fits in here, the more the server has to keep.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.bind((ATTACKER, 0))
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+        await asyncio.get_running_loop().sock_sendall(client, request)
+        clients.append(client)
+    seconds, closed = await closing
+    for client in clients:
+        client.close()
+    return f"{closed} closed by the server, the last after {seconds:.0f} s", closed == count
+
+
+async def deaf(port, count=100, messages=100, size=500_000):
+    """Members of a room who read nothing, while another one sends a lot."""
+    clients = []
+    for _ in range(count):
+        client = await Client.connect(port, source=ATTACKER)
+        await client.join("room:deaf")
+        client.writer.transport.pause_reading()
+        clients.append(client)
+    closing = await until_dropped(port, count, "slow_consumer_closes", deadline=10)
+    publisher = await Client.connect(port, source=ATTACKER)
+    await publisher.join("room:deaf")
+    for _ in range(messages):
+        await publisher.reply(publisher.send("new_msg", {"text": "x" * size}, "room:deaf", "j"))
+    _, closed = await closing
+    for client in [publisher, *clients]:
+        client.abort()
+    return f"{closed} of {count} closed as too slow", closed == count
+
+
 def settled_memory(meter, before):
     """The memory after an attack, when what can be given back was."""
     deadline = time.monotonic() + GIVE_BACK_SECONDS
@@ -191,6 +254,8 @@ ATTACKS = {
     "large": ("20 × 9.9 MB frame, below the limit", lambda port: judged(outcomes(large(port, 9_900_000)))),
     "joins": ("100,000 joins of 100,000 topics", lambda port: judged(joins(port, lambda number: f"room:{number}"))),
     "rejoins": ("100,000 joins of one topic", lambda port: judged(joins(port, lambda number: "room:again"))),
+    "unread": ("200 HTTP clients that ask 600 times and never read", unread),
+    "deaf": ("100 members who read none of 100 × 500 kB", deaf),
     "cycles": ("20,000 × connect, join, disconnect", lambda port: judged(cycles(port))),
 }
 

@@ -1,9 +1,9 @@
-"""Two nodes and a Redis under churn for some minutes: soak.py [MINUTES]
+"""Churn for some minutes, first with two nodes on one Redis, then with one node alone: soak.py [MINUTES]
 
-Clients come, join, push, track presence, leave and go, in every order and half of them without a word. Meanwhile
-publishers on both nodes send numbered messages, which an observer on each node must get once and in order. When
-everybody is gone, each node must hold what it held after an earlier round: memory, file descriptors, connections,
-channels; nobody may be present, and nothing subscribed, in Redis.
+Clients come, join, push, track presence, leave and go, in every order and half of them without a word; some rooms are
+everybody's, others nobody's but theirs. Meanwhile publishers on all nodes send numbered messages, which an observer on
+each node must get once and in order. When everybody is gone, each node must hold what it held after an earlier round:
+memory, file descriptors, connections, channels; nobody may be present, and nothing subscribed, in Redis.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import pathlib
 import random
 import sys
 import time
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "System"))
 
@@ -20,6 +21,8 @@ from phoenix import DEADLINE, Client, Closed, Refused
 
 CHURNING = 100
 ROOMS = 20
+# Of a client's own, each: what a node keeps of a room that nobody will ever join again adds up.
+OWN_ROOMS = 3
 PUBLISHERS = 4
 # The allocator's own ups and downs are a tenth of it; a kilobyte kept of each client is more within minutes.
 KEPT_MEBIBYTES = 3
@@ -101,6 +104,7 @@ class Round:
     async def live(self):
         """The life of one client."""
         topics = [f"room:{number}" for number in random.sample(range(ROOMS), random.randint(1, 3))]
+        topics += [f"room:{uuid.uuid4()}" for _ in range(OWN_ROOMS)]
         client = await self.join(random.choice(self.nodes), topics[0], user=f"u{random.randrange(50)}")
         try:
             for topic in topics[1:]:
@@ -120,57 +124,77 @@ class Round:
             client.abort()
 
 
-def settle(meters, redis):
-    """Waits until nothing is left of the clients; fails if something is."""
+def settle(meters, redis, descriptors):
+    """Waits until nothing is left of the clients, and no more files are open than before; fails if something is."""
     for meter in meters:
         wait_until("all connections to end", lambda: meter.health()["connections"] == 0)
         wait_until("all channels to end", lambda: meter.health()["channels"] == 0)
-    wait_until("presence to empty", lambda: not redis.command("--scan", "--pattern", "cs:{room:*}:p"))
-    wait_until("all topics to be unsubscribed", lambda: not redis.command("PUBSUB", "CHANNELS", "channels:room:*"))
-    wait_until("all sockets to be closed", lambda: len({meter.descriptors() for meter in meters}) == 1)
+        wait_until("presence to empty", lambda: meter.health()["presence"]["tracked"] == 0)
+    if redis:
+        wait_until("presence to empty in Redis", lambda: not redis.command("--scan", "--pattern", "cs:{room:*}:p"))
+        wait_until("all topics to be unsubscribed", lambda: not redis.command("PUBSUB", "CHANNELS", "channels:room:*"))
+    for meter, number in zip(meters, descriptors):
+        wait_until(f"all but {number} files to be closed", lambda: meter.descriptors() <= number)
 
 
-def main():
-    seconds = 60 * float(sys.argv[1] if len(sys.argv) > 1 else 3)
-    redis = Redis()
-    nodes = [Node(f"soak_{name}", redis) for name in "ab"]
+def churn(nodes, redis, seconds):
+    """Three rounds of it; returns what went wrong."""
     meters = [Meter(node) for node in nodes]
     failures = []
+    # What a node announces before it is connected with the others does not reach them.
+    before = []
+    descriptors = []
+    for meter in meters:
+        wait_until("the nodes to be joined", lambda: meter.health()["pubsub"]["connected"])
+        before.append(meter.health()["dropped"])
+        descriptors.append(meter.descriptors())
+    # What the first rounds allocate may stay: tables that have grown, caches, connections to Redis.
+    held = []
+    for part in (0.2, 0.3, 0.5):
+        current = Round(nodes, seconds * part)
+        began = time.monotonic()
+        asyncio.run(current.run())
+        settle(meters, redis, descriptors)
+        held.append([meter.memory() for meter in meters])
+        shown = ", ".join(f"{memory:.1f} MiB" for memory in held[-1])
+        print(f"{time.monotonic() - began:.0f} s: {current.lives:,} clients, {current.pushes:,} pushes, "
+              f"{sum(current.published):,} observed messages; afterwards {shown}", flush=True)
+        failures += current.failures
+    for node, first, last in zip(nodes, held[1], held[-1]):
+        if last > first + KEPT_MEBIBYTES:
+            failures.append(f"{node.name} grew from {first:.1f} to {last:.1f} MiB")
+    for node, meter, old in zip(nodes, meters, before):
+        counts = meter.health()["dropped"]
+        dropped = {kind: count - old[kind] for kind, count in counts.items() if count > old[kind]}
+        if dropped:
+            failures.append(f"{node.name} dropped {dropped}")
+    return failures
+
+
+def soak(names, redis, seconds):
+    nodes = [Node(f"soak_{name}", redis) for name in names]
+    failures = []
     try:
-        # What a node announces before it is connected with the others does not reach them.
-        before = []
-        for meter in meters:
-            wait_until("the nodes to be joined", lambda: meter.health()["pubsub"]["connected"])
-            before.append(meter.health()["dropped"])
-        # What the first rounds allocate may stay: tables that have grown, caches, connections to Redis.
-        held = []
-        for part in (0.2, 0.3, 0.5):
-            current = Round(nodes, seconds * part)
-            began = time.monotonic()
-            asyncio.run(current.run())
-            settle(meters, redis)
-            held.append([(meter.memory(), meter.descriptors()) for meter in meters])
-            shown = ", ".join(f"{memory:.1f} MiB and {files} descriptors" for memory, files in held[-1])
-            print(f"{time.monotonic() - began:.0f} s: {current.lives:,} clients, {current.pushes:,} pushes, "
-                  f"{sum(current.published):,} observed messages; afterwards {shown}", flush=True)
-            failures += current.failures
-        for node, first, last in zip(nodes, held[1], held[-1]):
-            if last[0] > first[0] + KEPT_MEBIBYTES:
-                failures.append(f"{node.name} grew from {first[0]:.1f} to {last[0]:.1f} MiB")
-            if last[1] != first[1]:
-                failures.append(f"{node.name} went from {first[1]} to {last[1]} file descriptors")
-        for node, meter, old in zip(nodes, meters, before):
-            counts = meter.health()["dropped"]
-            dropped = {kind: count - old[kind] for kind, count in counts.items() if count > old[kind]}
-            if dropped:
-                failures.append(f"{node.name} dropped {dropped}")
+        failures += churn(nodes, redis, seconds)
     except AssertionError as error:
         failures.append(str(error))
     finally:
         for node in nodes:
             if node.stop() != 0:
                 failures.append(f"{node.name} did not end in order")
+    return failures
+
+
+def main():
+    seconds = 60 * float(sys.argv[1] if len(sys.argv) > 1 else 4)
+    redis = Redis()
+    try:
+        print("Two nodes on one Redis", flush=True)
+        failures = soak("ab", redis, seconds / 2)
+    finally:
         redis.close()
+    print("One node alone", flush=True)
+    failures += soak(["alone"], None, seconds / 2)
     for failure in failures[:20]:
         print(f"FAILED {failure}")
     print("soak: " + (f"{len(failures)} failures" if failures else "everything came back"))
