@@ -118,7 +118,7 @@ let package = Package(
         ),
         .target(
             name: "ChannelSocketBench",
-            dependencies: [nioCore, nioPosix, histogram],
+            dependencies: ["ChannelSocketClient", nioCore, nioPosix, nioSSL, histogram],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -203,7 +203,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketBenchTests",
-            dependencies: ["ChannelSocketBench", "ChannelSocketTesting", nioCore, nioPosix],
+            dependencies: ["ChannelSocketBench", "ChannelSocketClient", "ChannelSocketTesting", nioCore, nioPosix],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -1,3 +1,6 @@
+package import ChannelSocketClient
+package import NIOSSL
+
 /// What a benchmark does.
 package struct BenchmarkPlan: Sendable {
     /// What the clients do once they have joined.
@@ -22,7 +25,9 @@ package struct BenchmarkPlan: Sendable {
     /// What the clients do.
     package var scenario: Scenario
     /// The nodes; clients are spread over them.
-    package var urls: [BenchURL]
+    package var urls: [PhoenixURL]
+    /// What is demanded of the certificates of nodes that are asked over TLS.
+    package var tls = TLSConfiguration.makeClientConfiguration()
     /// How many clients connect and join.
     package var clients = 100
     /// How many topics there are: the clients join them in turn, and begin anew when all are joined.
@@ -59,7 +64,7 @@ package struct BenchmarkPlan: Sendable {
     /// - Parameters:
     ///   - scenario: what the clients do.
     ///   - urls: the nodes.
-    package init(_ scenario: Scenario, urls: [BenchURL]) {
+    package init(_ scenario: Scenario, urls: [PhoenixURL]) {
         self.scenario = scenario
         self.urls = urls
     }

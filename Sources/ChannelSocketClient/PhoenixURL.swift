@@ -52,13 +52,13 @@ public struct PhoenixURL: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(isSecure ? "wss" : "ws")://\(authority)\(path)" }
 
     /// The host and, unless it is the usual one, the port, for the `Host` header field.
-    var authority: String {
+    package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
     /// The target of the handshake's request, with more parameters.
-    func target(params: [String: String]) -> String {
+    package func target(params: [String: String] = [:]) -> String {
         let encoded = params.sorted { $0.key < $1.key }.map { "\(Self.encoded($0.key))=\(Self.encoded($0.value))" }
         let given = query.isEmpty ? [] : [query]
         return "\(path)/websocket?" + (["vsn=2.0.0"] + given + encoded).joined(separator: "&")

@@ -6,8 +6,12 @@ internal import Synchronization
 
 /// What all benchmarks have in common.
 struct BenchOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A node, such as ws://127.0.0.1:4000/socket; may be repeated.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp("A node, such as ws://127.0.0.1:4000/socket or wss://…; may be repeated.", valueName: "url")
+    )
     var url: [String] = ["ws://127.0.0.1:4000/socket"]
+
+    @OptionGroup var trust: TrustOptions
 
     @Option(help: "How many clients connect and join.")
     var clients = 100
@@ -44,11 +48,15 @@ struct BenchOptions: ParsableArguments {
     /// The plan, but for what is special in a scenario.
     func plan(_ scenario: BenchmarkPlan.Scenario) throws -> BenchmarkPlan {
         let urls = try url.map { text in
-            guard let url = BenchURL(text) else { throw ValidationError("'\(text)' is no ws:// URL") }
-            return url
+            do throws(PhoenixClientError) {
+                return try PhoenixURL(text)
+            } catch {
+                throw ValidationError("--url: \(error.message)")
+            }
         }
         guard patience > 0 else { throw ValidationError("--patience must be positive") }
         var plan = BenchmarkPlan(scenario, urls: urls)
+        plan.tls = try trust.tls()
         plan.clients = clients
         plan.topics = topics
         plan.joins = joins

@@ -1,3 +1,4 @@
+import ChannelSocketClient
 import ChannelSocketTesting
 import NIOCore
 import NIOPosix
@@ -9,7 +10,7 @@ import Testing
 @Suite("A benchmark", .timeLimit(.minutes(3)))
 struct BenchmarkTests {
     private static func plan(_ scenario: BenchmarkPlan.Scenario, ports: Int...) throws -> BenchmarkPlan {
-        var plan = BenchmarkPlan(scenario, urls: try ports.map { try #require(BenchURL("ws://127.0.0.1:\($0)")) })
+        var plan = BenchmarkPlan(scenario, urls: try ports.map { try PhoenixURL("ws://127.0.0.1:\($0)") })
         plan.clients = 12
         plan.warmUp = .milliseconds(100)
         plan.duration = .milliseconds(400)
@@ -143,7 +144,7 @@ struct BenchmarkTests {
         plan.topicPrefix = "nothing:"
         await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }
         plan.topicPrefix = "room:"
-        plan.urls = [try #require(BenchURL("ws://127.0.0.1:\(server.port)/nowhere"))]
+        plan.urls = [try PhoenixURL("ws://127.0.0.1:\(server.port)/nowhere")]
         await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }
         try await server.process.stop()
         await #expect(throws: BenchmarkError.self) { try await Benchmark(plan).run() }

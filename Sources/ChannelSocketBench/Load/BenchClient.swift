@@ -1,3 +1,4 @@
+internal import ChannelSocketClient
 internal import NIOCore
 
 /// One client: connects, joins its topics, and hands what it receives to the traffic.
@@ -24,7 +25,7 @@ final class BenchClient: ChannelInboundHandler {
     /// The ref of the last message; the join's is 1.
     var ref: UInt64 = 1
 
-    private let url: BenchURL
+    private let url: PhoenixURL
     private let begun = LoadLoop.now()
     private let joined: EventLoopPromise<Void>
     private var state = State.connecting
@@ -114,8 +115,8 @@ final class BenchClient: ChannelInboundHandler {
         // The key is not secret, and the answer to it is not checked: the server is trusted to be one.
         request.writeString(
             """
-            GET \(url.requestTarget) HTTP/1.1\r
-            Host: \(url.host):\(url.port)\r
+            GET \(url.target()) HTTP/1.1\r
+            Host: \(url.authority)\r
             Upgrade: websocket\r
             Connection: Upgrade\r
             Sec-WebSocket-Version: 13\r
@@ -132,7 +133,7 @@ final class BenchClient: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end("\(error)")
+        end(ConnectionFailure(error).description)
         context.close(promise: nil)
     }
 

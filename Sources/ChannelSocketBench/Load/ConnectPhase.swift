@@ -1,10 +1,22 @@
+internal import ChannelSocketClient
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// Connects all clients and lets them join.
 struct ConnectPhase {
     let plan: BenchmarkPlan
     let loops: [LoopHandle]
+    private let tls: NIOSSLContext?
+
+    /// Prepares the phase.
+    ///
+    /// - Throws: what NIOSSL says of a TLS configuration that cannot be used.
+    init(plan: BenchmarkPlan, loops: [LoopHandle]) throws {
+        self.plan = plan
+        self.loops = loops
+        tls = plan.urls.contains(where: \.isSecure) ? try NIOSSLContext(configuration: plan.tls) : nil
+    }
 
     /// Runs it.
     ///
@@ -80,6 +92,9 @@ struct ConnectPhase {
                     loop.initialize { load in
                         let client = BenchClient(number: number, load: load, joined: joined)
                         try load.add(client)
+                        if let tls, url.isSecure {
+                            try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, for: url))
+                        }
                         try channel.pipeline.syncOperations.addHandler(client)
                     }
                 }

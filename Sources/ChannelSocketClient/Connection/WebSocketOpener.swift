@@ -58,10 +58,7 @@ struct WebSocketOpener: Sendable {
 
     private func addTLS(to channel: any Channel) throws {
         guard let tls else { return }
-        // An address can't be asked for by name, and is then checked against the certificate as an address.
-        let host = configuration.url.host
-        let name = (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
-        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
+        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, for: configuration.url))
     }
 
     private func addUpgrade(

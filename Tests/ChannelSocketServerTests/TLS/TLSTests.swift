@@ -46,6 +46,28 @@ struct TLSTests {
         #expect(try await server.stop() == .exited(0))
     }
 
+    @Test("is measured by bench over wss, and not if its certificate is not trusted")
+    func bench() async throws {
+        let certificate = try TestCertificate()
+        let server = try ServerProcess.start(
+            "serve", "--port", "0", "--set", "tls.certificate=\(certificate.certificate)", "--set",
+            "tls.key=\(certificate.key)"
+        )
+        let url = "wss://localhost:\(try await server.waitForPort())/socket"
+        let arguments = [
+            "bench", "fanout", "--url", url, "--clients", "3", "--warmup", "0.1", "--duration", "0.3", "--rate", "100",
+        ]
+        let trusting = try ChildProcess(
+            product: "channelsocket", arguments: arguments + ["--ca-file", certificate.certificate]
+        )
+        #expect(try await trusting.waitForExit() == .exited(0))
+        #expect(trusting.lines.last?.hasSuffix("none: nothing lost, duplicated or out of order") == true)
+        let doubtful = try ChildProcess(product: "channelsocket", arguments: arguments)
+        #expect(try await doubtful.waitForExit() == .exited(1))
+        #expect(doubtful.output.contains("its certificate is not trusted here"))
+        #expect(try await server.stop() == .exited(0))
+    }
+
     @Test("keeps the old certificate when the new one can't be used, and says why")
     func badRenewal() async throws {
         let first = try TestCertificate()
