@@ -45,7 +45,8 @@ extension StockServer {
         let tracer = OTLPTracer(configuration.tracing, node: node, logger: logger, factory: registry)
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(
-            adapter: redis ?? LocalAdapter(), node: node, logger: logger, metricsFactory: registry,
+            adapter: redis ?? LocalAdapter(), node: node, maxBacklogBytes: configuration.limits.maxBacklogBytes,
+            logger: logger, metricsFactory: registry,
             tracer: configuration.tracing.endpoint == nil ? nil : tracer
         )
         let store: any PresenceStore =

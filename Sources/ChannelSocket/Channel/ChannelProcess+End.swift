@@ -15,7 +15,7 @@ extension ChannelProcess {
         endReason = reason
         leaveTopics()
         untrackAll()
-        _ = emptyMailbox()
+        for case .message in emptyMailbox() { session.statistics.count(.staleMessages) }
         if !isRunning { run(nil) }
     }
 
@@ -83,11 +83,7 @@ extension ChannelProcess {
         let shard = session.shard
         if let members = members.take() {
             shard.willChange(members)
-            if channel.intercepts.isEmpty {
-                members.remove(self, session.serializer)
-            } else {
-                members.remove(self as any BroadcastReceiver)
-            }
+            members.remove(self)
         }
         if isAnnounced {
             isAnnounced = false

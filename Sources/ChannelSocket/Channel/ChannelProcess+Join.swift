@@ -52,11 +52,7 @@ extension ChannelProcess {
     private func becomeMember() {
         guard let members = session.shard.membersToChange(of: topic) else { return }
         self.members = members
-        if channel.intercepts.isEmpty {
-            members.add(self, session.serializer)
-        } else {
-            members.add(self as any BroadcastReceiver)
-        }
+        members.add(self)
     }
 
     /// Refuses the join and lets go of everything but a callback that is still running.
@@ -79,6 +75,21 @@ extension ChannelProcess {
         for case .message(let message) in waiting {
             session.route(message)
         }
+    }
+
+    /// Ends the channel because the client joins its topic again.
+    ///
+    /// A join that is not decided yet is answered all the same, and whoever it was to replace is taken leave of.
+    func makeWay() {
+        guard state == .joining else { return shutDown(.kicked) }
+        session.counters.joinsRefused.addAsOnlyWriter(1)
+        session.sendOrLog(
+            Reply(
+                joinRef: joinRef, ref: joinMessageRef, topic: topic, status: .error, payload: .reason("joined again")
+            )
+        )
+        closePredecessor()
+        shutDown(.refused)
     }
 
     /// Tells the client that the channel it joined before is gone; Phoenix does so after the new join's reply.

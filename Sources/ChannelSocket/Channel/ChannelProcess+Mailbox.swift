@@ -136,13 +136,8 @@ extension ChannelProcess {
 extension ChannelProcess: BroadcastReceiver {
     var connectionNumber: UInt64 { session.connection.number }
 
-    /// Handles a broadcast when the channel intercepts events or subscribed to further topics; plain channels get
-    /// their broadcasts as finished frames and are not asked.
+    /// Handles a broadcast of a further topic that the channel subscribed to.
     func receive(_ broadcast: Broadcast) {
-        guard broadcast.topic.hasSameBytes(as: topic), !channel.intercepts.contains(broadcast.event) else {
-            receive(.broadcast(broadcast))
-            return
-        }
-        session.send(broadcast)
+        receive(.broadcast(broadcast))
     }
 }

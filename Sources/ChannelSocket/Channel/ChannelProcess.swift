@@ -59,7 +59,8 @@ final class ChannelProcess: @unchecked Sendable {
     var endReason: TerminateReason?
     var endWaiters: [CheckedContinuation<Void, Never>] = []
 
-    /// Position among the members of the topic; kept by ``Audience``.
+    /// With whom the channel gets its topic's broadcasts, and its position there; kept by ``Audience``.
+    var audience: Audience?
     var audienceIndex = 0
     /// Whether the topic was announced to the shard.
     var isAnnounced = false
@@ -68,7 +69,7 @@ final class ChannelProcess: @unchecked Sendable {
     /// Further topics whose broadcasts go to `handleInfo`.
     var subscriptions: Set<TopicKey> = []
 
-    /// Creates a process; ``receive(_:)`` of its join starts it.
+    /// Creates a process; ``enqueue(_:)`` with its join starts it.
     init(
         _ join: Message, session: SocketSession, channel: any RunningChannel, route: Int32, predecessor: ChannelProcess?
     ) {

@@ -66,7 +66,8 @@ public enum TerminateReason: Sendable {
     case stopped
     /// Its lifetime, such as that of the token that the join brought, was over; see ``Socket/expire(after:)``.
     case expired
-    /// The join was refused after the channel had been made, because its topic could not be subscribed.
+    /// The join was refused after the channel had been made: its topic could not be subscribed, time was up, the reply
+    /// could not be written, or the client joined again.
     case refused
     /// The node is shutting down.
     case shutdown

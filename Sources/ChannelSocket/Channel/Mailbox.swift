@@ -14,12 +14,13 @@ struct Mailbox {
         /// A message from the application.
         case info(any Sendable)
 
-        /// How much memory of its own it holds; broadcasts are shared by all who get them.
+        /// How much memory of its own it holds, about; broadcasts are shared by all who get them.
         var bytes: Int {
             switch self {
-            case .join(let payload): payload.bytes.readableBytes
+            case .join(let payload): 256 &+ payload.bytes.readableBytes
             case .message(let message):
-                message.payload.bytes.readableBytes &+ message.topic.utf8.count &+ message.event.utf8.count
+                256 &+ message.payload.bytes.readableBytes &+ message.topic.utf8.count &+ message.event.utf8.count
+                    &+ message.ref.json.utf8.count &+ message.joinRef.json.utf8.count
             case .broadcast, .info: 0
             }
         }

@@ -23,7 +23,7 @@ public final class NodeStatistics: Sendable {
         public static let protocolErrors = Drop(.protocolErrors)
         /// Connections closed because of undecodable Phoenix messages.
         public static let malformedMessages = Drop(.malformedMessages)
-        /// Messages dropped because their join ref was stale.
+        /// Messages dropped because their join ref was stale, or their channel ended before it handled them.
         public static let staleMessages = Drop(.staleMessages)
         /// Messages refused because a channel's mailbox was full.
         public static let fullMailboxes = Drop(.fullMailboxes)
@@ -41,7 +41,8 @@ public final class NodeStatistics: Sendable {
         public static let unencodableBroadcasts = Drop(.unencodableBroadcasts)
         /// Publishes that did not reach the other nodes.
         public static let failedPublishes = Drop(.failedPublishes)
-        /// Joins refused because their subscription was not confirmed.
+        /// Joins refused because their subscription was not confirmed, and sockets that other nodes cannot disconnect for
+        /// the same reason.
         public static let failedSubscriptions = Drop(.failedSubscriptions)
         /// Connections refused with 503 because there were too many in all.
         public static let connectionsOverLimit = Drop(.connectionsOverLimit)
@@ -94,6 +95,9 @@ public final class NodeStatistics: Sendable {
         /// Channels ended because their lifetime, such as that of the join's own token, was over.
         public static let expiredChannels = Drop(.expiredChannels)
 
+        /// Broadcasts that did not reach the members on an event loop for which too much waited already.
+        public static let overloadedLoops = Drop(.overloadedLoops)
+
         /// All of them.
         public static let allCases = Reason.allCases.map(Drop.init)
 
@@ -136,6 +140,7 @@ public final class NodeStatistics: Sendable {
             case displacedConnections = "displaced_connections"
             case unreadAnswers = "unread_answers"
             case expiredChannels = "expired_channels"
+            case overloadedLoops = "overloaded_loops"
         }
     }
 

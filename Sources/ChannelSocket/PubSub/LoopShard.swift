@@ -26,11 +26,19 @@ final class LoopShard: @unchecked Sendable {
     let transport: TransportLoop
     let callbacks: CallbackWatch
     private var topics: [TopicKey: TopicMembers] = [:]
-    private let inbox = Mutex<[Work]>([])
+    private let inbox = Mutex(Inbox())
+    private let maxBacklogBytes: Int
 
-    init(eventLoop: any EventLoop, index: Int) {
+    /// What waits to be done.
+    private struct Inbox: Sendable {
+        var works: [Work] = []
+        var bytes = 0
+    }
+
+    init(eventLoop: any EventLoop, index: Int, maxBacklogBytes: Int) {
         self.eventLoop = eventLoop
         self.index = index
+        self.maxBacklogBytes = maxBacklogBytes
         executor = LoopExecutor(eventLoop)
         transport = TransportLoop(eventLoop: eventLoop)
         callbacks = CallbackWatch(eventLoop: eventLoop)
@@ -48,20 +56,29 @@ final class LoopShard: @unchecked Sendable {
     }
 
     /// Has something done on the loop after all that was enqueued before, wherever it is called.
+    ///
+    /// A broadcast is dropped and counted when too much waits already.
     func enqueue(_ work: Work) {
-        let wasEmpty = inbox.withLock { inbox in
-            inbox.append(work)
-            return inbox.count == 1
+        let isFirst = inbox.withLock { inbox in
+            if case .delivery(let delivery, let statistics) = work {
+                guard inbox.bytes < maxBacklogBytes else {
+                    statistics.count(.overloadedLoops)
+                    return false
+                }
+                inbox.bytes += delivery.broadcast.payload.bytes.readableBytes + 256
+            }
+            inbox.works.append(work)
+            return inbox.works.count == 1
         }
         // One wake-up for all that gathers until the loop gets round to it.
-        guard wasEmpty else { return }
+        guard isFirst else { return }
         eventLoop.execute { [self] in
-            let works = inbox.withLock { inbox in
-                var taken: [Work] = []
+            let taken = inbox.withLock { inbox in
+                var taken = Inbox()
                 swap(&taken, &inbox)
                 return taken
             }
-            for work in works {
+            for work in taken.works {
                 switch work {
                 case .delivery(let delivery, let statistics): dispatch(delivery, statistics: statistics)
                 case .action(let action): action()
@@ -94,7 +111,7 @@ final class LoopShard: @unchecked Sendable {
     func announce(for topic: String, pubSub: PubSub) -> EventLoopFuture<Void>? {
         if let members = topics[TopicKey(topic)] {
             members.announced += 1
-            return pubSub.isConnected ? nil : pubSub.subscribe(loop: index, to: topic).confirmation
+            return pubSub.confirmation(of: topic)
         }
         let (loops, confirmation) = pubSub.subscribe(loop: index, to: topic)
         let members = TopicMembers(loops)

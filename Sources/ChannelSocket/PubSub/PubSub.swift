@@ -41,6 +41,9 @@ public final class PubSub: Service {
     ///   - adapter: carries broadcasts between nodes; by default there is only this node.
     ///   - shards: in how many parts the topics are kept; more than the number of event loops does not help.
     ///   - node: the identity of this node.
+    ///   - maxBacklogBytes: bytes of broadcasts that may wait for an event loop that is kept from them, by a callback that
+    ///     computes or by more than it can do; further ones do not reach the loop's members, and are counted as
+    ///     ``NodeStatistics/Drop/overloadedLoops``. Each counts 256 more than its payload.
     ///   - logger: where what goes wrong is reported.
     ///   - metricsFactory: takes how long publishes take, as `channelsocket_publish_duration_seconds`; by default what
     ///     was bootstrapped before. ``NodeMetrics`` reports all the rest.
@@ -50,6 +53,7 @@ public final class PubSub: Service {
         adapter: any PubSubAdapter = LocalAdapter(),
         shards: Int = 8,
         node: NodeID = NodeID(),
+        maxBacklogBytes: Int = 256 << 20,
         logger: Logger = Logger(label: "channelsocket.pubsub"),
         metricsFactory: any MetricsFactory = MetricsSystem.factory,
         tracer: (any Tracer)? = nil
@@ -64,7 +68,9 @@ public final class PubSub: Service {
         publishTimer =
             metricsFactory is NOOPMetricsHandler
             ? nil : CoreMetrics.Timer(label: "channelsocket_publish_duration_seconds", factory: metricsFactory)
-        loops = PerLoop { eventLoop, index in LoopShard(eventLoop: eventLoop, index: index) }
+        loops = PerLoop { eventLoop, index in
+            LoopShard(eventLoop: eventLoop, index: index, maxBacklogBytes: maxBacklogBytes)
+        }
     }
 
     /// Whether the other nodes can be reached; always true without other nodes.
@@ -171,7 +177,7 @@ public final class PubSub: Service {
         while rest != 0 {
             let index = rest.trailingZeroBitCount
             rest &= rest - 1
-            body(loops.value(at: index))
+            if let shard = loops.value(at: index) { body(shard) }
         }
     }
 
@@ -180,11 +186,9 @@ public final class PubSub: Service {
 
     // MARK: Membership, called on the members' event loops
 
-    /// The shard of an event loop.
+    /// The shard of an event loop, of which there are at most 64.
     func shard(for eventLoop: any EventLoop) -> LoopShard {
-        let shard = loops.value(for: eventLoop)
-        precondition(shard.index < 64, "PubSub serves at most 64 event loops; use a group of fewer threads")
-        return shard
+        loops.value(for: eventLoop)
     }
 
     /// Notes that a loop needs a topic.
@@ -192,9 +196,9 @@ public final class PubSub: Service {
     /// - Returns: the loops that need it, and nil if the node receives the topic's broadcasts, else a future of that.
     func subscribe(loop: Int, to topic: String) -> (loops: TopicLoops, confirmation: EventLoopFuture<Void>?) {
         table(of: topic).table.withLock { table in
-            let (loops, isFirst) = table.insert(loop: loop, topic: topic)
-            // Under the lock, so that the adapter sees subscribe and unsubscribe in the order decided here.
-            return (loops, isFirst || !adapter.isConnected ? adapter.subscribe(to: topic) : nil)
+            // Under the lock, so that the adapter sees subscribe and unsubscribe in the order decided here. It is asked for
+            // each member: that the first one was announced says nothing of whether its subscription was granted.
+            (table.insert(loop: loop, topic: topic), adapter.subscribe(to: topic))
         }
     }
 

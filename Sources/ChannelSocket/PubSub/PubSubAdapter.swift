@@ -17,8 +17,8 @@ public struct RoutedBroadcast: Hashable, Sendable {
 
 /// What carries broadcasts to the other nodes: the seam between ``PubSub`` and Redis (or anything else).
 ///
-/// The node counts its members itself: ``subscribe(to:)`` is called for a topic's first local member and again
-/// whenever confirmation is needed after ``isConnected`` was false, ``unsubscribe(from:)`` after the last one left.
+/// The node counts its members itself: ``subscribe(to:)`` is called for each local member of a topic, as each has to
+/// know whether the subscription is in force, ``unsubscribe(from:)`` after the last one left.
 /// All calls may come from any thread, hold a lock of the caller, and must only enqueue work: never block, never
 /// call back synchronously.
 ///

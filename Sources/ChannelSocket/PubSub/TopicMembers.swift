@@ -15,8 +15,10 @@ final class TopicMembers {
     let loops: TopicLoops
     /// How many members there are or are about to be.
     var announced = 0
-    private(set) var v1: Audience?
-    private(set) var v2: Audience?
+    private var v1: Audience?
+    private var v2: Audience?
+    /// Those whose channels intercept events; there are none in most topics.
+    private var intercepting: [Audience] = []
     private var receivers: [any BroadcastReceiver] = []
 
     init(_ loops: TopicLoops) {
@@ -25,20 +27,23 @@ final class TopicMembers {
 
     /// How many channels are members; sockets that listen on their ids are none.
     var channelCount: Int {
-        (v1?.targets.count ?? 0) + (v2?.targets.count ?? 0) + receivers.count { $0 is ChannelProcess }
+        (v1?.targets.count ?? 0) + (v2?.targets.count ?? 0) + intercepting.reduce(0) { $0 + $1.targets.count }
     }
 
     var hasPendingFrames: Bool {
-        v1?.pending != nil || v2?.pending != nil
+        v1?.pending != nil || v2?.pending != nil || intercepting.contains { $0.pending != nil }
     }
 
     /// Encodes a broadcast once per serializer in use and appends it to the outbox; hands it to the receivers.
     func dispatch(_ delivery: LoopShard.Delivery, outbox: Outbox, statistics: NodeStatistics) {
-        if let v2, !v2.isEmpty {
-            append(delivery, to: v2, .v2, outbox: outbox, statistics: statistics)
-        }
-        if let v1, !v1.isEmpty {
-            append(delivery, to: v1, .v1, outbox: outbox, statistics: statistics)
+        if let v2 { append(delivery, to: v2, outbox: outbox, statistics: statistics) }
+        if let v1 { append(delivery, to: v1, outbox: outbox, statistics: statistics) }
+        for audience in intercepting {
+            if audience.intercepts.contains(delivery.broadcast.event) {
+                audience.handle(delivery)
+            } else {
+                append(delivery, to: audience, outbox: outbox, statistics: statistics)
+            }
         }
         guard !receivers.isEmpty else { return }
         // A receiver may leave while it handles the broadcast; the copy keeps the walk intact.
@@ -48,15 +53,12 @@ final class TopicMembers {
     }
 
     private func append(
-        _ delivery: LoopShard.Delivery,
-        to audience: Audience,
-        _ serializer: Serializer,
-        outbox: Outbox,
-        statistics: NodeStatistics
+        _ delivery: LoopShard.Delivery, to audience: Audience, outbox: Outbox, statistics: NodeStatistics
     ) {
+        guard !audience.isEmpty else { return }
         do {
             try outbox.append(to: audience, excluding: delivery.excluded) { buffer throws(WireError) in
-                try serializer.writeFrame(delivery.broadcast, into: &buffer)
+                try audience.serializer.writeFrame(delivery.broadcast, into: &buffer)
             }
         } catch {
             statistics.count(.unencodableBroadcasts)
@@ -65,24 +67,28 @@ final class TopicMembers {
 
     // MARK: Membership
 
-    func add(_ member: ChannelProcess, _ serializer: Serializer) {
-        switch serializer {
-        case .v1:
-            let audience = v1 ?? Audience()
-            v1 = audience
-            audience.add(member)
-        case .v2:
-            let audience = v2 ?? Audience()
-            v2 = audience
-            audience.add(member)
-        }
+    func add(_ member: ChannelProcess) {
+        audience(for: member).add(member)
     }
 
-    func remove(_ member: ChannelProcess, _ serializer: Serializer) {
-        switch serializer {
-        case .v1: v1?.remove(member)
-        case .v2: v2?.remove(member)
+    func remove(_ member: ChannelProcess) {
+        member.audience?.remove(member)
+    }
+
+    /// The audience for a channel, made when it is the first one.
+    private func audience(for member: ChannelProcess) -> Audience {
+        let serializer = member.session.serializer
+        let intercepts = member.channel.intercepts
+        if !intercepts.isEmpty {
+            let known = intercepting.first { $0.serializer == serializer && $0.intercepts == intercepts }
+            if let known { return known }
+            let audience = Audience(serializer, intercepts: intercepts)
+            intercepting.append(audience)
+            return audience
         }
+        let audience = (serializer == .v1 ? v1 : v2) ?? Audience(serializer)
+        if serializer == .v1 { v1 = audience } else { v2 = audience }
+        return audience
     }
 
     func add(_ receiver: any BroadcastReceiver) {

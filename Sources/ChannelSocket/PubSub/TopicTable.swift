@@ -13,14 +13,14 @@ struct TopicTable {
 
     /// Notes that a loop has got its first member.
     ///
-    /// - Returns: the topic's loops, and whether it is the node's first member.
-    mutating func insert(loop: Int, topic: String) -> (loops: TopicLoops, isFirst: Bool) {
+    /// - Returns: the topic's loops.
+    mutating func insert(loop: Int, topic: String) -> TopicLoops {
         let key = TopicKey(topic)
         let loops = loopsByTopic[key] ?? TopicLoops()
         let others = loops.all
         if others == 0 { loopsByTopic[key] = loops }
         loops.set(others | (1 << UInt64(loop)))
-        return (loops, others == 0)
+        return loops
     }
 
     /// Notes that a loop has lost its last member.

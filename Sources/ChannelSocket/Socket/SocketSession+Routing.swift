@@ -54,7 +54,7 @@ extension SocketSession {
             return refuseJoin(message, joinRef: message.joinRef, reason: "too many channels joined")
         }
         // A second join of a topic replaces the first: its channel is shut down before the new one is asked.
-        predecessor?.shutDown(.kicked)
+        predecessor?.makeWay()
         guard heldBytes < limits.maxMailboxBytes else {
             statistics.count(.fullMailboxes)
             return refuseJoin(message, joinRef: message.joinRef, reason: "mailbox full")

@@ -56,8 +56,11 @@ final class SocketSession {
     func opened() {
         statistics.connectionsChanged(by: 1)
         guard let id else { return }
-        // Nobody waits for the confirmation: the adapter keeps the subscription wanted until it is withdrawn.
-        _ = shard.announce(for: id, pubSub: pubSub)
+        // Nobody waits for the confirmation, but while there is none other nodes cannot disconnect the socket.
+        shard.announce(for: id, pubSub: pubSub)?.hop(to: eventLoop).assumeIsolated().whenFailure { [weak self] _ in
+            guard let self, !isClosed else { return }
+            statistics.count(.failedSubscriptions)
+        }
         shard.membersToChange(of: id)?.add(self)
     }
 
@@ -75,15 +78,6 @@ final class SocketSession {
 
     func send(_ message: Message) throws(WireError) {
         try append { serializer, buffer throws(WireError) in try serializer.writeFrame(message, into: &buffer) }
-    }
-
-    /// Sends a broadcast to this client alone, for channels that do not take the common bytes.
-    func send(_ broadcast: Broadcast) {
-        do {
-            try append { serializer, buffer throws(WireError) in try serializer.writeFrame(broadcast, into: &buffer) }
-        } catch {
-            statistics.count(.unencodableBroadcasts)
-        }
     }
 
     /// Sends what the server itself made up, which can fail only on strings the client chose (a topic of more than
@@ -157,6 +151,10 @@ extension SocketSession: WebSocketMessageHandler {
         guard !allowance.takeMessage(second, limits) else { return true }
         countOverLimit()
         return false
+    }
+
+    func serverWillEnd() {
+        endReason = .shutdown
     }
 
     func connectionClosed() {

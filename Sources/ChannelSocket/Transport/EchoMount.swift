@@ -66,6 +66,8 @@ private final class EchoHandler: WebSocketMessageHandler {
 
     func receivedPing() -> Bool { true }
 
+    func serverWillEnd() {}
+
     func connectionClosed() {}
 
     private func send(_ opcode: WebSocketOpcode, _ body: ByteBuffer) {

@@ -21,6 +21,8 @@ final class FrameStream {
     var isShared = false
     /// Whether a frame of this stream leaves somebody out.
     private(set) var hasExclusions = false
+    /// The set of connections with frames in this stream alone; kept by ``StreamSets``.
+    var set = StreamSets.empty
 
     /// Appends one frame.
     ///
@@ -48,6 +50,15 @@ final class FrameStream {
     /// Whether a connection must not get some frame of the stream.
     func excludes(_ number: UInt64) -> Bool {
         hasExclusions && marks.contains { $0.excluded == number }
+    }
+
+    /// Gives back storage that the frames do not fill, before they are written.
+    ///
+    /// A client that does not read keeps what is written to it, and with a few bytes all the storage they are in: it
+    /// must not hold many times what counts as held.
+    func compact() {
+        guard bytes.storageCapacity > 256, bytes.storageCapacity / 4 > bytes.readableBytes else { return }
+        bytes = ByteBuffer(bytes: bytes.readableBytesView)
     }
 
     /// Forgets the frames but keeps modest storage for the next tick.

@@ -17,6 +17,11 @@ final class Outbox {
     private var dirtyAudiences: ContiguousArray<Audience> = []
     private var dirtyConnections: ContiguousArray<WebSocketConnection> = []
     private var spareStreams: [FrameStream] = []
+    private var sets = StreamSets()
+
+    /// So much of one stream is written at once, and not only at the end of the tick: what is written together is held
+    /// together by who does not read, and a tick may bring any number of messages.
+    private static let maxStreamBytes = 1 << 20
 
     init(eventLoop: any EventLoop, counters: LoopCounters) {
         self.eventLoop = eventLoop
@@ -39,6 +44,7 @@ final class Outbox {
             dirtyAudiences.append(audience)
         }
         try stream.append(sequence: nextSequence(), excluded: excluded, write: write)
+        if stream.bytes.readableBytes > Self.maxStreamBytes { drain() }
     }
 
     /// Appends one frame for a single connection.
@@ -55,17 +61,20 @@ final class Outbox {
             dirtyConnections.append(connection)
         }
         try stream.append(sequence: nextSequence(), excluded: 0, write: write)
+        if stream.bytes.readableBytes > Self.maxStreamBytes { drain() }
     }
 
     /// Writes everything that is pending.
     ///
-    /// Also called before an audience changes, so that its members are those of the time of the broadcast.
+    /// Also called before an audience changes, so that its members are those of the time of the broadcast, and when
+    /// much has gathered.
     func drain() {
         isScheduled = false
         sequence = 0
         if dirtyConnections.isEmpty, dirtyAudiences.count == 1, let audience = dirtyAudiences.first,
             let stream = audience.pending, !stream.hasExclusions
         {
+            stream.compact()
             var written = 0
             for target in audience.targets where target.write(stream.bytes, areBroadcasts: true) {
                 written += 1
@@ -80,40 +89,42 @@ final class Outbox {
     /// The general case: some connections may have frames in several streams, or be left out of some.
     private func writeMixed() {
         for audience in dirtyAudiences {
-            for target in audience.targets {
-                target.pendingStreams += 1
-            }
+            guard let stream = audience.pending else { continue }
+            stream.compact()
+            sets.add(stream, to: audience.targets)
         }
         for connection in dirtyConnections {
-            connection.pendingStreams += 1
+            guard let stream = connection.pending else { continue }
+            stream.compact()
+            sets.add(stream, to: connection)
         }
-        var merge = FrameMerge()
         for audience in dirtyAudiences {
             guard let stream = audience.pending else { continue }
             var written = 0
             for target in audience.targets {
-                if target.pendingStreams == 1, !stream.excludes(target.number) {
-                    target.pendingStreams = 0
+                if target.streamSet == stream.set, !stream.excludes(target.number) {
+                    target.streamSet = StreamSets.empty
                     if target.write(stream.bytes, areBroadcasts: true) { written += 1 }
-                } else {
-                    merge.add(stream, for: target)
+                } else if target.streamSet != StreamSets.empty {
+                    writeSet(to: target)
                 }
             }
             countDeliveries(of: stream, to: written)
         }
-        for connection in dirtyConnections {
-            guard let stream = connection.pending else { continue }
-            if connection.pendingStreams == 1 {
-                connection.pendingStreams = 0
-                if connection.write(stream.bytes, areBroadcasts: false) {
-                    counters.messagesSent.addAsOnlyWriter(stream.marks.count)
-                    counters.bytesSent.addAsOnlyWriter(stream.bytes.readableBytes)
-                }
-            } else {
-                merge.add(stream, for: connection)
-            }
+        for connection in dirtyConnections where connection.streamSet != StreamSets.empty {
+            writeSet(to: connection)
         }
-        merge.write(counting: counters)
+        sets.removeAll()
+    }
+
+    private func writeSet(to connection: WebSocketConnection) {
+        let frames = sets.frames(of: connection.streamSet, for: connection)
+        connection.streamSet = StreamSets.empty
+        let areBroadcasts = frames.broadcasts == frames.count
+        guard frames.count > 0, connection.write(frames.bytes, areBroadcasts: areBroadcasts) else { return }
+        counters.messagesSent.addAsOnlyWriter(frames.count)
+        counters.deliveries.addAsOnlyWriter(frames.broadcasts)
+        counters.bytesSent.addAsOnlyWriter(frames.bytes.readableBytes)
     }
 
     private func countDeliveries(of stream: FrameStream, to connections: Int) {
@@ -149,7 +160,7 @@ final class Outbox {
 
     private func giveBack(_ stream: inout FrameStream?) {
         guard let taken = stream.take() else { return }
-        if spareStreams.count < 256 {
+        if spareStreams.count < 1_024 {
             taken.reset()
             spareStreams.append(taken)
         }

@@ -101,6 +101,7 @@ final class TransportLoop {
 
     private func closeNextBatch(_ task: RepeatedTask) {
         for connection in departing.next(now: .now()) {
+            connection.handler?.serverWillEnd()
             connection.close(code: 1012, reason: "server is restarting")
         }
         guard departing.isEmpty else { return }

@@ -62,16 +62,30 @@ extension WebSocketConnection {
         startClosing(code: code, reason: reason, context: context)
     }
 
+    /// Whether broadcasts are not for this client at present: it does not read, and is to be kept all the same.
+    var skipsBroadcasts: Bool {
+        !isWritable && configuration.slowConsumerPolicy == .drop && waitingBytes >= configuration.maxOutboundBytes
+    }
+
+    /// Notes that broadcasts were left out of what the client gets.
+    func countSkippedBroadcasts() { statistics.count(.slowConsumerFrames) }
+
+    /// How many bytes wait for the client.
+    ///
+    /// A message that was allowed in may be larger than the limit. It takes its time to get to a client that does read,
+    /// so what counts meanwhile is what waits behind it.
+    private var waitingBytes: Int {
+        let held = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return (held ?? configuration.maxOutboundBytes) - (oversizedWrites.first ?? 0)
+    }
+
     /// Decides what a client gets that has let the limit of outbound bytes be reached.
     private func mayExceedLimit(areBroadcasts: Bool, context: ChannelHandlerContext) -> Bool {
-        // A message that was allowed in may be larger than the limit. It takes its time to get to a client that does
-        // read, so what counts meanwhile is what waits behind it.
-        let held = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        let waiting = (held ?? configuration.maxOutboundBytes) - (oversizedWrites.first ?? 0)
+        let waiting = waitingBytes
         if waiting < configuration.maxOutboundBytes { return true }
         if configuration.slowConsumerPolicy == .drop {
             guard !areBroadcasts else {
-                statistics.count(.slowConsumerFrames)
+                countSkippedBroadcasts()
                 return false
             }
             // Replies are not broadcasts: the client waits for them, and can provoke only so many.

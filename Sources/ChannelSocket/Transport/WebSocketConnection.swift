@@ -46,8 +46,8 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     /// Frames for this connection alone in the current tick.
     var pending: FrameStream?
-    /// In how many streams of the current tick there is something for this connection; used while draining.
-    var pendingStreams: Int32 = 0
+    /// In which streams of the current tick there is something for this connection; used while draining.
+    var streamSet = StreamSets.empty
     var wheelSlot: Int32 = -1
     var wheelIndex: Int32 = 0
 
@@ -87,9 +87,9 @@ final class WebSocketConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         noteRead()
         guard state != .closed else { return }
-        // Unwrapped twice rather than kept: the decoder unmasks in place if nobody else holds the bytes.
-        loop.counters.bytesReceived.addAsOnlyWriter(Self.unwrapInboundIn(data).readableBytes)
-        decoder.append(Self.unwrapInboundIn(data))
+        let bytes = Self.unwrapInboundIn(data)
+        loop.counters.bytesReceived.addAsOnlyWriter(bytes.readableBytes)
+        decoder.append(bytes)
         do {
             while let event = try decoder.next() {
                 receive(event, context: context)

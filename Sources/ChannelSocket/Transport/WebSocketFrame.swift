@@ -52,15 +52,6 @@ package enum WebSocketFrame {
         }
     }
 
-    /// Writes the answer to a ping.
-    ///
-    /// - Parameters:
-    ///   - body: what the ping carried; at most 125 bytes, which the decoder sees to.
-    ///   - buffer: where to append the frame.
-    package static func writePong(_ body: ByteBuffer, into buffer: inout ByteBuffer) {
-        write(.pong, body, into: &buffer)
-    }
-
     /// Writes a close frame.
     ///
     /// - Parameters:

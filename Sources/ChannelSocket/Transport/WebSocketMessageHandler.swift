@@ -15,6 +15,9 @@ protocol WebSocketMessageHandler: AnyObject {
     /// - Returns: whether it may be answered.
     func receivedPing() -> Bool
 
+    /// Runs before the connection is closed because the server ends.
+    func serverWillEnd()
+
     /// Runs once when the connection is gone. Frames can no longer be sent.
     func connectionClosed()
 }

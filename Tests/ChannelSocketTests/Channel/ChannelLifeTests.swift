@@ -50,7 +50,7 @@ struct ChannelLifeTests {
     @Test("refuses messages when too many bytes wait for the channels of a client, and takes more when they are gone")
     func fullOfBytes() async throws {
         var configuration = Endpoint.Configuration()
-        configuration.limits.maxMailboxBytes = 1_000
+        configuration.limits.maxMailboxBytes = 2_000
         let node = EmbeddedNode(configuration: configuration) { Route("test:*", PlainTestChannel.self) }
         let client = try await node.connect()
         func echo(_ ref: Int, _ topic: String, bytes: Int) throws {
@@ -89,6 +89,32 @@ struct ChannelLifeTests {
         try client.send(#"["2","6","test:b","echo",{}]"#, #"["7","7","test:c","phx_join",{}]"#)
         #expect(try client.frames().map { $0.contains("mailbox full") } == [true, true])
         #expect(node.pubSub.statistics[.fullMailboxes] == 2)
+    }
+
+    @Test("answers a join that was replaced before it was decided, and takes leave of the channel it was to replace")
+    func replacedUndecided() async throws {
+        let node = EmbeddedNode {
+            Route("test:*") { topic, payload, socket -> PlainTestChannel in
+                if String(buffer: payload.bytes).contains("wait") {
+                    for await _ in AsyncStream<Never>.makeStream().stream {}
+                }
+                return try await PlainTestChannel(joining: topic, payload: payload, socket: socket)
+            }
+        }
+        let client = try await node.connect()
+        try client.send(#"["1","1","test:a","phx_join",{}]"#)
+        _ = try client.frames()
+        try client.send(#"["2","2","test:a","phx_join",{"wait":1}]"#, #"["2","3","test:a","echo",{}]"#)
+        #expect(try client.frames().isEmpty)
+        try client.send(#"["4","4","test:a","phx_join",{}]"#)
+        #expect(
+            try client.frames() == [
+                #"["2","2","test:a","phx_reply",{"response":{"reason":"joined again"},"status":"error"}]"#,
+                #"["1","1","test:a","phx_close",{}]"#,
+                #"["4","4","test:a","phx_reply",{"response":{},"status":"ok"}]"#,
+            ]
+        )
+        #expect(node.pubSub.statistics[.staleMessages] == 1)
     }
 
     @Test("lets go of the channels it has replaced, even if no join is ever decided")

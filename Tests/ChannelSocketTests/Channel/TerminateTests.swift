@@ -79,6 +79,16 @@ struct TerminateTests {
         #expect(reasons.all == ["closed"])
     }
 
+    @Test("tells terminate that the node is shutting down when the connection is closed for that")
+    func drained() async throws {
+        let client = try await joined()
+        client.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        node.loop.advanceTime(by: .seconds(30))
+        #expect(try client.frames().map { String($0.prefix(6)) } == ["8 03f4"])
+        node.loop.advanceTime(by: .seconds(5))
+        #expect(reasons.all == ["shutdown"])
+    }
+
     @Test("closes with 1001 on a broadcast of disconnect to the socket id, and tells terminate")
     func disconnected() async throws {
         let client = try await joined()

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import PhoenixWire
 import Testing
 
@@ -78,6 +79,31 @@ struct BroadcastTests {
         #expect(try single.writes() == [[heard(2, "test:b"), heard(4, "test:b")]])
     }
 
+    @Test("puts frames of several topics together once for all who are members of the same")
+    func sharesMergedFrames() async throws {
+        let clients = [
+            try await joined("test:a", "test:b"), try await joined("test:a", "test:b"), try await joined("test:b"),
+        ]
+        try clients[0].deliver(shout(1), shout(2, "test:b", joinRef: 1), shout(3))
+        node.run()
+        let written = try clients.map { try #require(try $0.channel.readOutbound(as: ByteBuffer.self)) }
+        #expect(written[0].readableBytes == written[1].readableBytes)
+        #expect(written[0].readableBytes > written[2].readableBytes)
+        #expect(written[0].storage == written[1].storage, "both have the same bytes, not each a copy")
+    }
+
+    @Test("writes within the tick when much has gathered")
+    func boundsTicks() async throws {
+        let client = try await joined("test:a")
+        let text = String(repeating: "x", count: 60_000)
+        for _ in 0..<17 { try client.deliver(#"["0","1","test:a","shout",{"n":"\#(text)"}]"#) }
+        #expect(try client.writes().isEmpty)
+        try client.deliver(#"["0","1","test:a","shout",{"n":"\#(text)"}]"#)
+        #expect(try client.writes().map(\.count) == [18])
+        node.run()
+        #expect(try client.writes().isEmpty)
+    }
+
     @Test("encodes for each serializer in use")
     func mixesSerializers() async throws {
         let v1 = try await joined("test:a", vsn: "1.0.0")
@@ -115,6 +141,19 @@ struct BroadcastTests {
         )
     }
 
+    @Test("encodes once for all channels that intercept other events")
+    func sharesWithInterceptors() async throws {
+        let clients = [try await joined("slow:a"), try await joined("slow:a")]
+        try clients[0].send(shout(1, "slow:a"))
+        let written = try clients.map { try #require(try $0.channel.readOutbound(as: ByteBuffer.self)) }
+        #expect(written[0].storage == written[1].storage)
+        try clients[0].send(#"["0","2","slow:a","phx_leave",{}]"#)
+        _ = try clients[0].frames()
+        try clients[1].send(#"["0","1","slow:a","intercepted",{"n":2}]"#, shout(3, "slow:a"))
+        #expect(try clients[0].frames().isEmpty)
+        #expect(try clients[1].frames() == [#"["0",null,"slow:a","out",{"n":2}]"#, heard(3, "slow:a")])
+    }
+
     @Test("hands broadcasts of further topics to handleInfo")
     func subscribesFurther() async throws {
         let client = try await joined("test:a")
@@ -136,6 +175,36 @@ struct BroadcastTests {
         #expect(node.pubSub.topics.count == 2)
     }
 
+    @Test("refuses each join of a topic whose subscription is refused, not only the first")
+    func refusedSubscription() async throws {
+        let node = EmbeddedNode(pubSub: PubSub(adapter: RefusingAdapter(eventLoop: EmbeddedEventLoop()))) {
+            Route("test:*", PlainTestChannel.self)
+        }
+        let clients = [try await node.connect(), try await node.connect()]
+        for client in clients { try client.deliver(#"["1","1","test:a","phx_join",{}]"#) }
+        node.run()
+        for client in clients {
+            #expect(
+                try client.frames() == [
+                    #"["1","1","test:a","phx_reply",{"response":{"reason":"unavailable"},"status":"error"}]"#
+                ]
+            )
+        }
+        #expect(node.pubSub.statistics[.failedSubscriptions] == 2)
+    }
+
+    @Test("counts a socket that other nodes cannot disconnect")
+    func refusedSocketID() async throws {
+        let connect: Endpoint.Connect = { _ in .accept(id: "user:1") }
+        let adapter = RefusingAdapter(eventLoop: EmbeddedEventLoop())
+        let node = EmbeddedNode(pubSub: PubSub(adapter: adapter), connect: connect) {
+            Route("test:*", PlainTestChannel.self)
+        }
+        _ = try await node.connect()
+        node.run()
+        #expect(node.pubSub.statistics[.failedSubscriptions] == 1)
+    }
+
     @Test("forgets a topic with its last member")
     func forgetsTopics() async throws {
         let client = try await joined("test:a", "test:b")
@@ -148,4 +217,9 @@ struct BroadcastTests {
         #expect(node.pubSub.statistics.connections == 0)
         #expect(node.pubSub.statistics.channels == 0)
     }
+}
+
+extension ByteBuffer {
+    /// Where the bytes are.
+    fileprivate var storage: UnsafeRawPointer? { withUnsafeReadableBytes(\.baseAddress) }
 }

@@ -24,6 +24,12 @@ public struct LimitsConfiguration: Sendable {
     /// How long a connection for HTTP may be without a request before it is closed.
     public var httpIdleTimeout: TimeAmount = .seconds(60)
 
+    /// How many bytes of broadcasts may wait for an event loop that does not get round to them; further ones do not reach
+    /// its clients.
+    ///
+    /// 256 MiB.
+    public var maxBacklogBytes = 256 << 20
+
     /// Creates the section with its defaults.
     public init() {}
 }

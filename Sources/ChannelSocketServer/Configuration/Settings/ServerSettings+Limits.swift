@@ -15,6 +15,10 @@ extension ServerSettings {
             "Bytes of messages whose end has not come, all connections of a thread; beyond it one is closed with 1013."
         ),
         Setting(
+            "limits.max_backlog_bytes_per_loop", .bytes(in: 1 << 20...1 << 40), \.limits.maxBacklogBytes,
+            "Bytes of broadcasts that may wait for a thread that is kept from them; its clients miss further ones."
+        ),
+        Setting(
             "limits.max_json_depth", .integer(in: 1...DecodingLimits.highest.maxDepth),
             \.limits.socket.decoding.maxDepth, isReloadable: true,
             "How deep a payload may be nested; a deeper one closes with 1008."
