@@ -177,11 +177,13 @@ struct BroadcastTests {
 
     @Test("refuses each join of a topic whose subscription is refused, not only the first")
     func refusedSubscription() async throws {
-        let node = EmbeddedNode(pubSub: PubSub(adapter: RefusingAdapter(eventLoop: EmbeddedEventLoop()))) {
+        let bus = EmbeddedEventLoop()
+        let node = EmbeddedNode(pubSub: PubSub(adapter: RefusingAdapter(eventLoop: bus))) {
             Route("test:*", PlainTestChannel.self)
         }
         let clients = [try await node.connect(), try await node.connect()]
         for client in clients { try client.deliver(#"["1","1","test:a","phx_join",{}]"#) }
+        bus.run()
         node.run()
         for client in clients {
             #expect(
@@ -196,11 +198,13 @@ struct BroadcastTests {
     @Test("counts a socket that other nodes cannot disconnect")
     func refusedSocketID() async throws {
         let connect: Endpoint.Connect = { _ in .accept(id: "user:1") }
-        let adapter = RefusingAdapter(eventLoop: EmbeddedEventLoop())
+        let bus = EmbeddedEventLoop()
+        let adapter = RefusingAdapter(eventLoop: bus)
         let node = EmbeddedNode(pubSub: PubSub(adapter: adapter), connect: connect) {
             Route("test:*", PlainTestChannel.self)
         }
         _ = try await node.connect()
+        bus.run()
         node.run()
         #expect(node.pubSub.statistics[.failedSubscriptions] == 1)
     }

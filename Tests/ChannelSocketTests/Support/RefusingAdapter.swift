@@ -1,7 +1,7 @@
 import ChannelSocket
 import NIOCore
 
-/// An adapter that is connected but refuses every subscription.
+/// An adapter that is connected but refuses every subscription, when its loop gets round to it.
 struct RefusingAdapter: PubSubAdapter {
     let eventLoop: any EventLoop
 
@@ -11,7 +11,7 @@ struct RefusingAdapter: PubSubAdapter {
     func run(node: NodeID, delivering deliver: @escaping @Sendable (RoutedBroadcast) -> Void) async throws {}
 
     func subscribe(to topic: String) -> EventLoopFuture<Void>? {
-        eventLoop.makeFailedFuture(PubSubError(.rejected, "refused by the test"))
+        eventLoop.submit { throw PubSubError(.rejected, "refused by the test") }
     }
 
     func unsubscribe(from topic: String) {}
