@@ -19,16 +19,22 @@ extension StockServer {
         let certificate: ServerCertificate?
         let drain: Drain
         let observation: Observation
+        let admin: AdminConfiguration
 
-        /// Takes up what a running node can take up of another configuration.
+        /// Takes up what a running node can take up of another configuration: all of it, or nothing if there is a
+        /// mistake anywhere.
         func update(to configuration: ServerConfiguration) async throws {
             guard configuration.tls.isOn == (certificate != nil) else {
                 throw ServerCertificateError("tls.certificate", "can't turn TLS on or off without a restart")
             }
-            let declarations = try table.declarations(of: configuration)
-            try certificate?.replace(configuration.tls)
-            try await access.update(configuration.admin.access(addingTo: configuration.access))
-            channels.replace(declarations)
+            let rules = try channels.rules(for: try table.declarations(of: configuration))
+            let newCertificate = try certificate.map { _ in try ServerCertificate(configuration.tls) }
+            // The page keeps the key of the start, and so the API, which takes it too, must keep it.
+            let newAccess = try await access.update(to: admin.access(addingTo: configuration.access))
+            // Nothing fails from here on.
+            if let newCertificate { certificate?.replace(with: newCertificate) }
+            access.apply(newAccess)
+            channels.replace(with: rules)
             endpoint.update(configuration: configuration.endpoint) { table.routes(before: channels) }
         }
     }
@@ -81,7 +87,8 @@ extension StockServer {
             observation: Observation(
                 NodeStatus(pubSub: pubSub, redis: redis), access: access, tracer: tracer, registry: registry, on: group,
                 logger: logger
-            )
+            ),
+            admin: configuration.admin
         )
     }
 

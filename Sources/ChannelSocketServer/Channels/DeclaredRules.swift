@@ -21,9 +21,15 @@ final class DeclaredRules: Sendable {
     /// - Parameters:
     ///   - declaration: the declaration.
     ///   - hooks: the hooks that it may refer to, by name.
-    init(_ declaration: ChannelDeclaration, hooks: [String: any DeclaredChannelHook]) {
+    /// - Throws: ``UnloadedWebhook`` if it refers to another.
+    init(_ declaration: ChannelDeclaration, hooks: [String: any DeclaredChannelHook]) throws(UnloadedWebhook) {
         self.declaration = declaration
-        hook = declaration.webhook.flatMap { hooks[$0] }
+        guard let name = declaration.webhook else {
+            hook = nil
+            return
+        }
+        guard let hook = hooks[name] else { throw UnloadedWebhook(name, of: declaration.topic.description) }
+        self.hook = hook
     }
 
     /// Looks for a reason why somebody may not join.
