@@ -4,10 +4,6 @@ internal import PhoenixWire
 
 /// What a declaration comes down to when a member joins or sends something.
 final class DeclaredRules: Sendable {
-    // Clients take these events as the server's word: a member that could broadcast `phx_close` would throw the others
-    // out, and phoenix.js dispatches its replies as `chan_reply_REF`.
-    private static let reservedPrefixes = ["phx_", "presence_", "chan_reply_"]
-
     // Closes the sockets whose id the topic is. Elsewhere it means nothing, so who lists it may have it.
     private static let disconnect = "disconnect"
 
@@ -59,7 +55,7 @@ final class DeclaredRules: Sendable {
     ///   - payload: its payload.
     /// - Returns: the reason; nil if it may.
     func refusal(of event: String, _ payload: Payload) -> String? {
-        if Self.reservedPrefixes.contains(where: event.hasPrefix) { return "reserved event" }
+        if ReservedEvents.contain(event) { return "reserved event" }
         if payload.isBinary {
             if !declaration.allowsBinary { return "binary not allowed" }
         } else if !payload.isJSONObject {
