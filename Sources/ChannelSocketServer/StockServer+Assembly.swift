@@ -40,15 +40,25 @@ extension StockServer {
     }
 
     /// Makes the parts.
-    func assemble(logger: Logger) async throws -> Parts {
+    ///
+    /// - Parameters:
+    ///   - group: the threads that serve clients.
+    ///   - logger: takes the log.
+    /// - Returns: the parts.
+    /// - Throws: ``ConfigurationError``, ``RouteConflict``, ``UnloadedWebhook`` and the errors of keys and certificates.
+    func assemble(on group: MultiThreadedEventLoopGroup, logger: Logger) async throws -> Parts {
+        if let problem = configuration.metrics.pathProblem {
+            throw ConfigurationError(problems: [ConfigurationProblem("metrics.path", from: .unset, problem)])
+        }
         let declarations = try table.declarations(of: configuration)
-        let group = eventLoopGroup
         let certificate = configuration.tls.isOn ? try ServerCertificate(configuration.tls) : nil
         let access = try await AccessControl(
             configuration.admin.access(addingTo: configuration.access), node: node, eventLoopGroup: group,
             logger: logger
         )
-        let tracer = OTLPTracer(configuration.tracing, node: node, logger: logger, factory: registry)
+        let tracer = OTLPTracer(
+            configuration.tracing, node: node, eventLoopGroup: group, logger: logger, factory: registry
+        )
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(
             adapter: redis ?? LocalAdapter(), node: node, logger: logger, metricsFactory: registry,
@@ -103,9 +113,7 @@ extension StockServer {
         var http = configuration.http
         if let certificate = parts.certificate { http.encryption = { try certificate.encrypt($0) } }
         let scheme = parts.certificate == nil ? "http" : "https"
-        if let files = FileDescriptorLimit.raise() {
-            http.connections = http.connections.fitting(openFiles: Int(clamping: files.soft))
-        }
+        http.connections = connections(within: FileDescriptorLimit.raise())
         return Application(
             router: router(of: parts),
             server: .channelSocket(
@@ -141,10 +149,19 @@ extension StockServer {
         return router
     }
 
-    /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
-    private var eventLoopGroup: MultiThreadedEventLoopGroup {
-        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return .singleton }
-        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.listen.eventLoops ?? 64)
+    /// Has the threads that serve clients, as long as they are needed: one a core, at most the 64 that pub/sub can tell
+    /// apart.
+    func withEventLoops(_ body: (MultiThreadedEventLoopGroup) async throws -> Void) async throws {
+        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return try await body(.singleton) }
+        try await MultiThreadedEventLoopGroup.withEventLoopGroup(
+            numberOfThreads: configuration.listen.eventLoops ?? 64, body
+        )
+    }
+
+    /// How many connections there may be: as configured, or as many as there are files for.
+    func connections(within files: FileDescriptorLimit?) -> ConnectionLimits {
+        let configured = configuration.http.connections
+        return files.map { configured.fitting(openFiles: Int(clamping: $0.soft)) } ?? configured
     }
 
     /// The link to the other nodes, if there are any.
@@ -173,7 +190,7 @@ extension ServerConfiguration {
     }
 
     /// What concerns connections.
-    fileprivate var http: MountedHTTPChannel.Configuration {
+    var http: MountedHTTPChannel.Configuration {
         var connections = limits.connections
         connections.trustedProxies =
             proxies.trusted.isEmpty ? .none : TrustedProxies(networks: proxies.trusted, headerField: proxies.header)
@@ -183,7 +200,7 @@ extension ServerConfiguration {
                 maxHeaderFields: limits.maxHeaderFields
             ),
             handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout,
-            connections: connections
+            connections: connections, noDelay: listen.noDelay
         )
     }
 }
