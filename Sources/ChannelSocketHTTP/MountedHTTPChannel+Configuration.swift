@@ -17,6 +17,8 @@ extension MountedHTTPChannel {
         public var decisionTimeout: TimeAmount?
         /// How many connections there may be, and how fast they are accepted.
         public var connections: ConnectionLimits
+        /// Whether what is written to a TCP connection is sent at once (`TCP_NODELAY`), be it ever so little.
+        public var noDelay: Bool
         /// Adds what decrypts a connection, before anything is read from it; nil for connections in the clear.
         public var encryption: (@Sendable (_ channel: any Channel) throws -> Void)?
 
@@ -27,18 +29,21 @@ extension MountedHTTPChannel {
         ///   - handshakeTimeout: how long a new connection may take to send its first request.
         ///   - decisionTimeout: how long a mount may take to decide about an upgrade; nil for ever.
         ///   - connections: how many connections there may be, and how fast they are accepted.
+        ///   - noDelay: whether what is written is sent at once.
         ///   - encryption: adds what decrypts a connection, such as a `NIOSSLServerHandler`.
         public init(
             http1: HTTP1Channel.Configuration = Self.http1(),
             handshakeTimeout: TimeAmount = .seconds(10),
             decisionTimeout: TimeAmount? = .seconds(10),
             connections: ConnectionLimits = ConnectionLimits(),
+            noDelay: Bool = true,
             encryption: (@Sendable (_ channel: any Channel) throws -> Void)? = nil
         ) {
             self.http1 = http1
             self.handshakeTimeout = handshakeTimeout
             self.decisionTimeout = decisionTimeout
             self.connections = connections
+            self.noDelay = noDelay
             self.encryption = encryption
         }
 

@@ -67,6 +67,10 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
             // more than a third of what an idle WebSocket takes. It grows with what is received.
             let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536)
             try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffers)
+            // A connection has what its listener has, which is NIO's to say; a Unix domain socket has no such option.
+            if channel.localAddress?.port != nil {
+                try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: configuration.noDelay ? 1 : 0)
+            }
             let encoder = HTTPResponseEncoder()
             let decoder = ByteToMessageHandler(
                 HTTPRequestDecoder(

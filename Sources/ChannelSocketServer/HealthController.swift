@@ -1,7 +1,5 @@
-internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 
 /// The health of the node over HTTP.
 ///
@@ -20,24 +18,12 @@ struct HealthController: Sendable {
         let (report, isDraining) = (report, isDraining)
         router.get("/health") { _, _ in
             let report = report()
-            return try Self.json(report, report.status == .draining ? .serviceUnavailable : .ok)
+            return try Response.json(report, status: report.status == .draining ? .serviceUnavailable : .ok)
         }
-        router.get("/health/live") { _, _ in try Self.json(["status": "ok"], .ok) }
+        router.get("/health/live") { _, _ in try Response.json(["status": "ok"]) }
         router.get("/health/ready") { _, _ in
-            guard !isDraining() else { return try Self.json(["status": "draining"], .serviceUnavailable) }
-            return try Self.json(["status": "ok"], .ok)
+            guard !isDraining() else { return try Response.json(["status": "draining"], status: .serviceUnavailable) }
+            return try Response.json(["status": "ok"])
         }
-    }
-
-    private static func json(_ value: some Encodable, _ status: HTTPResponse.Status) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var body = ByteBuffer(bytes: try encoder.encode(value))
-        body.writeString("\n")
-        return Response(
-            status: status,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: body)
-        )
     }
 }

@@ -11,6 +11,7 @@ struct Observation: Sendable {
     /// What is to be run.
     let services: [any Service]
     private let metrics: ServerMetrics
+    private let refusals: AuthenticationStatistics
     private let eventLoop: any EventLoop
     private let logger: Logger
 
@@ -22,6 +23,7 @@ struct Observation: Sendable {
         eventLoop = group.next()
         roster = ClusterRoster(status, on: eventLoop, logger: logger)
         metrics = ServerMetrics(registry: registry, status, access: access)
+        refusals = access.statistics
         services = [roster, tracer, EventLoopLag(of: group, pubSub: status.pubSub, logger: logger, factory: registry)]
         self.logger = logger
     }
@@ -30,8 +32,11 @@ struct Observation: Sendable {
     func addRoutes(
         to router: Router<BasicRequestContext>, metrics configuration: MetricsConfiguration, admin: AdminConfiguration
     ) {
-        MetricsController(configuration: configuration, exposition: metrics.exposition).addRoutes(to: router)
-        AdminController(roster: roster, eventLoop: eventLoop, configuration: admin, logger: logger)
+        MetricsController(configuration: configuration, statistics: refusals, exposition: metrics.exposition)
             .addRoutes(to: router)
+        AdminController(
+            roster: roster, eventLoop: eventLoop, configuration: admin, statistics: refusals, logger: logger
+        )
+        .addRoutes(to: router)
     }
 }

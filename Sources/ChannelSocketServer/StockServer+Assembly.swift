@@ -19,30 +19,46 @@ extension StockServer {
         let certificate: ServerCertificate?
         let drain: Drain
         let observation: Observation
+        let admin: AdminConfiguration
 
-        /// Takes up what a running node can take up of another configuration.
+        /// Takes up what a running node can take up of another configuration: all of it, or nothing if there is a
+        /// mistake anywhere.
         func update(to configuration: ServerConfiguration) async throws {
             guard configuration.tls.isOn == (certificate != nil) else {
                 throw ServerCertificateError("tls.certificate", "can't turn TLS on or off without a restart")
             }
-            let declarations = try table.declarations(of: configuration)
-            try certificate?.replace(configuration.tls)
-            try await access.update(configuration.admin.access(addingTo: configuration.access))
-            channels.replace(declarations)
+            let rules = try channels.rules(for: try table.declarations(of: configuration))
+            let newCertificate = try certificate.map { _ in try ServerCertificate(configuration.tls) }
+            // The page keeps the key of the start, and so the API, which takes it too, must keep it.
+            let newAccess = try await access.update(to: admin.access(addingTo: configuration.access))
+            // Nothing fails from here on.
+            if let newCertificate { certificate?.replace(with: newCertificate) }
+            access.apply(newAccess)
+            channels.replace(with: rules)
             endpoint.update(configuration: configuration.endpoint) { table.routes(before: channels) }
         }
     }
 
     /// Makes the parts.
-    func assemble(logger: Logger) async throws -> Parts {
+    ///
+    /// - Parameters:
+    ///   - group: the threads that serve clients.
+    ///   - logger: takes the log.
+    /// - Returns: the parts.
+    /// - Throws: ``ConfigurationError``, ``RouteConflict``, ``UnloadedWebhook`` and the errors of keys and certificates.
+    func assemble(on group: MultiThreadedEventLoopGroup, logger: Logger) async throws -> Parts {
+        if let problem = configuration.metrics.pathProblem {
+            throw ConfigurationError(problems: [ConfigurationProblem("metrics.path", from: .unset, problem)])
+        }
         let declarations = try table.declarations(of: configuration)
-        let group = eventLoopGroup
         let certificate = configuration.tls.isOn ? try ServerCertificate(configuration.tls) : nil
         let access = try await AccessControl(
             configuration.admin.access(addingTo: configuration.access), node: node, eventLoopGroup: group,
             logger: logger
         )
-        let tracer = OTLPTracer(configuration.tracing, node: node, logger: logger, factory: registry)
+        let tracer = OTLPTracer(
+            configuration.tracing, node: node, eventLoopGroup: group, logger: logger, factory: registry
+        )
         let redis = redisAdapter(on: group, logger: logger)
         let pubSub = PubSub(
             adapter: redis ?? LocalAdapter(), node: node, maxBacklogBytes: configuration.limits.maxBacklogBytes,
@@ -82,7 +98,8 @@ extension StockServer {
             observation: Observation(
                 NodeStatus(pubSub: pubSub, redis: redis), access: access, tracer: tracer, registry: registry, on: group,
                 logger: logger
-            )
+            ),
+            admin: configuration.admin
         )
     }
 
@@ -97,9 +114,7 @@ extension StockServer {
         var http = configuration.http
         if let certificate = parts.certificate { http.encryption = { try certificate.encrypt($0) } }
         let scheme = parts.certificate == nil ? "http" : "https"
-        if let files = FileDescriptorLimit.raise() {
-            http.connections = http.connections.fitting(openFiles: Int(clamping: files.soft))
-        }
+        http.connections = connections(within: FileDescriptorLimit.raise())
         return Application(
             router: router(of: parts),
             server: .channelSocket(
@@ -135,10 +150,19 @@ extension StockServer {
         return router
     }
 
-    /// The threads that serve clients: one a core, at most the 64 that pub/sub can tell apart.
-    private var eventLoopGroup: MultiThreadedEventLoopGroup {
-        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return .singleton }
-        return MultiThreadedEventLoopGroup(numberOfThreads: configuration.listen.eventLoops ?? 64)
+    /// Has the threads that serve clients, as long as they are needed: one a core, at most the 64 that pub/sub can tell
+    /// apart.
+    func withEventLoops(_ body: (MultiThreadedEventLoopGroup) async throws -> Void) async throws {
+        if configuration.listen.eventLoops == nil, System.coreCount <= 64 { return try await body(.singleton) }
+        try await MultiThreadedEventLoopGroup.withEventLoopGroup(
+            numberOfThreads: configuration.listen.eventLoops ?? 64, body
+        )
+    }
+
+    /// How many connections there may be: as configured, or as many as there are files for.
+    func connections(within files: FileDescriptorLimit?) -> ConnectionLimits {
+        let configured = configuration.http.connections
+        return files.map { configured.fitting(openFiles: Int(clamping: $0.soft)) } ?? configured
     }
 
     /// The link to the other nodes, if there are any.
@@ -167,7 +191,7 @@ extension ServerConfiguration {
     }
 
     /// What concerns connections.
-    fileprivate var http: MountedHTTPChannel.Configuration {
+    var http: MountedHTTPChannel.Configuration {
         var connections = limits.connections
         connections.trustedProxies =
             proxies.trusted.isEmpty ? .none : TrustedProxies(networks: proxies.trusted, headerField: proxies.header)
@@ -177,7 +201,7 @@ extension ServerConfiguration {
                 maxHeaderFields: limits.maxHeaderFields
             ),
             handshakeTimeout: limits.handshakeTimeout, decisionTimeout: limits.connectTimeout,
-            connections: connections
+            connections: connections, noDelay: listen.noDelay
         )
     }
 }

@@ -1,4 +1,5 @@
 public import ChannelSocket
+internal import ChannelSocketHTTP
 internal import ChannelSocketRedis
 internal import Hummingbird
 public import Logging
@@ -87,7 +88,8 @@ public struct StockServer: Sendable {
     ///   - work: runs beside the server, and may broadcast and disconnect through its endpoint. It is cancelled when
     ///     the clients have been told to go elsewhere; when it returns, the server goes on.
     /// - Throws: ``RouteConflict`` when a topic has two places in the route table, ``StartupError`` when the address
-    ///   can't be listened on, and what `work` throws, which ends the server.
+    ///   can't be listened on, ``ConfigurationError`` for a path of the metrics at which there is something else, and
+    ///   what `work` throws, which ends the server.
     public func run(
         onListening: @escaping @Sendable (_ url: String) -> Void = { _ in },
         alongside work: (@Sendable (Endpoint) async throws -> Void)? = nil
@@ -98,8 +100,18 @@ public struct StockServer: Sendable {
         reportLimits(logger)
         loaded?.logWarnings(to: logger)
         LargeAllocations.returnToSystem()
+        let running = logger
+        try await withEventLoops { group in
+            try await run(on: group, logger: running, onListening: onListening, alongside: work)
+        }
+    }
 
-        let parts = try await assemble(logger: logger)
+    private func run(
+        on eventLoops: MultiThreadedEventLoopGroup, logger: Logger,
+        onListening: @escaping @Sendable (_ url: String) -> Void,
+        alongside work: (@Sendable (Endpoint) async throws -> Void)?
+    ) async throws {
+        let parts = try await assemble(on: eventLoops, logger: logger)
         var services: [any Service] = parts.access.services + [parts.pubSub, parts.presence]
         services += parts.observation.services
         services.append(
@@ -139,11 +151,15 @@ public struct StockServer: Sendable {
 
     private func reportLimits(_ logger: Logger) {
         guard let limit = FileDescriptorLimit.raise() else { return }
-        let metadata: Logger.Metadata = ["limit.open_files": "\(limit.soft)"]
-        if limit.soft < 10_000 {
-            logger.warning("few open files allowed, so few clients: raise ulimit -n", metadata: metadata)
-        } else {
-            logger.info("open files allowed", metadata: metadata)
+        var metadata: Logger.Metadata = ["limit.open_files": "\(limit.soft)"]
+        let (wanted, had) = (configuration.limits.connections, connections(within: limit))
+        guard had.maxWebSockets < wanted.maxWebSockets || had.maxOthers < wanted.maxOthers else {
+            return logger.info("open files allowed", metadata: metadata)
         }
+        metadata["limits.max_connections"] = "\(had.maxWebSockets) instead of \(wanted.maxWebSockets)"
+        metadata["limits.max_http_connections"] = "\(had.maxOthers) instead of \(wanted.maxOthers)"
+        logger.warning(
+            "fewer connections than configured, for want of open files: raise ulimit -n", metadata: metadata
+        )
     }
 }

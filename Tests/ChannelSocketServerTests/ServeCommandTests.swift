@@ -1,4 +1,5 @@
 import ChannelSocketTesting
+import Foundation
 import Testing
 
 /// The `channelsocket` program as it is started by people and service managers.
@@ -35,6 +36,23 @@ struct ServeCommandTests {
         #expect(try await second.waitForExit() == .exited(1))
         #expect(second.lines.last == "Error: port \(port) on 127.0.0.1 is in use: choose another with --port")
         try await first.stop()
+    }
+
+    @Test("says how many connections it can have when there are too few files for those that are configured")
+    func fewFiles() async throws {
+        let program = ChildProcess.productsDirectory.appending(path: "channelsocket").path()
+        let arguments = ["-c", "ulimit -n 300; exec \(program) serve --port 0"]
+        let server = try ChildProcess(
+            executable: URL(filePath: "/bin/bash"), arguments: arguments,
+            environment: ["PORT": "", "REDIS_URL": "", "LOG_LEVEL": "", "CHANNELSOCKET_DRAIN_DELAY": "0"]
+        )
+        let line = try await server.waitForLine(containing: "raise ulimit -n")
+        #expect(line.contains("warning"))
+        #expect(line.contains("limit.open_files=300"))
+        #expect(line.contains("limits.max_connections=189 instead of 100000"))
+        #expect(line.contains("limits.max_http_connections=47 instead of 10000"))
+        _ = try await server.waitForPort()
+        try await server.stop()
     }
 
     @Test(

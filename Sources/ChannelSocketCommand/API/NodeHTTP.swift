@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import ChannelSocketClient
+internal import ChannelSocketServer
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
@@ -36,8 +37,10 @@ struct NodeHTTP: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         do {
             return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-                let response = try await client.execute(request, timeout: timeout)
-                return Answer(status: response.status, body: try await response.body.collect(upTo: Self.maxBodyBytes))
+                let (status, body) = try await client.wholeAnswer(
+                    to: request, within: timeout, maxBytes: Self.maxBodyBytes
+                )
+                return Answer(status: status, body: body)
             }
         } catch {
             throw CommandFailure("cannot reach the node at \(node.string ?? ""): \(Self.words(for: error, timeout))")

@@ -62,7 +62,7 @@ extension APIController {
         case .proceed:
             do {
                 let response = try await publish(broadcasts)
-                idempotency.finish(key, with: ByteBuffer())
+                idempotency.finish(key)
                 return response
             } catch {
                 idempotency.abandon(key)

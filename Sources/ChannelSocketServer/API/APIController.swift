@@ -128,7 +128,7 @@ struct APIController: Sendable {
     }
 
     private static func key(of request: Request) -> String? {
-        if let field = request.headers[.authorization] { return BearerCredentials(field)?.token }
+        guard request.headers[.authorization] == nil else { return BearerCredentials(request)?.token }
         return HTTPField.Name("X-API-Key").flatMap { request.headers[$0] }
     }
 

@@ -13,17 +13,14 @@ struct BroadcastRequest {
     /// The most broadcasts of one request.
     static let maxBatch = 100
 
-    // Clients take these as the server's own word: with `phx_close` everybody would be thrown out.
-    private static let reservedPrefixes = ["phx_", "presence_", "chan_reply_"]
-
     /// Decodes `{"topic", "event", "payload", "exclude"}`.
     ///
     /// - Throws: ``Problem`` of status 422.
     init(_ json: Payload) throws {
         let members = try Self.members(of: json, allowed: ["topic", "event", "payload", "exclude"])
         let event = try Self.string("event", members, maxBytes: DecodingLimits.default.maxEventBytes)
-        guard !Self.reservedPrefixes.contains(where: event.hasPrefix) else {
-            throw Problem(.unprocessableContent, "events beginning with phx_, presence_ or chan_reply_ are reserved")
+        guard !ReservedEvents.contain(event) else {
+            throw Problem(.unprocessableContent, "events beginning with \(ReservedEvents.words) are reserved")
         }
         let payload = members["payload"] ?? .emptyObject
         guard payload.isJSONObject else { throw Problem(.unprocessableContent, "payload must be an object") }

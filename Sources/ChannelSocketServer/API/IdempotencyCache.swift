@@ -3,17 +3,18 @@ internal import FoundationEssentials
 internal import NIOCore
 internal import Synchronization
 
-/// Remembers what was answered to requests with an `Idempotency-Key`, so that a request that is sent again is not
-/// carried out again.
+/// Remembers which requests with an `Idempotency-Key` were carried out, so that one that is sent again is not carried out
+/// again.
 ///
-/// Bounded in time and number: beyond the number the oldest answer is forgotten.
+/// Their answers are not kept, since they follow from the requests. Bounded in time and number: beyond the number the
+/// oldest request is forgotten.
 final class IdempotencyCache: Sendable {
     /// What is to be done with a request.
     enum Decision: Sendable {
-        /// Carry it out, then call ``finish(_:with:)`` or ``abandon(_:)``.
+        /// Carry it out, then call ``finish(_:)`` or ``abandon(_:)``.
         case proceed
-        /// Answer this, as before.
-        case replay(ByteBuffer)
+        /// It was carried out: answer as if it had been just now.
+        case replay
         /// A request with this key is being carried out.
         case busy
         /// The key was used for another request.
@@ -22,7 +23,7 @@ final class IdempotencyCache: Sendable {
 
     private struct Entry {
         var fingerprint: SHA256Digest
-        var answer: ByteBuffer?
+        var isDone = false
         var begun: ContinuousClock.Instant
         var number = 0
     }
@@ -79,16 +80,16 @@ final class IdempotencyCache: Sendable {
         return state.withLock { state in
             if let entry = state.entries[key], now - entry.begun < lifetime {
                 guard entry.fingerprint == fingerprint else { return .mismatch }
-                return entry.answer.map(Decision.replay) ?? .busy
+                return entry.isDone ? .replay : .busy
             }
-            state.insert(Entry(fingerprint: fingerprint, answer: nil, begun: now), for: key, capacity: capacity)
+            state.insert(Entry(fingerprint: fingerprint, begun: now), for: key, capacity: capacity)
             return .proceed
         }
     }
 
-    /// Keeps the answer for requests to come.
-    func finish(_ key: String, with answer: ByteBuffer) {
-        state.withLock { $0.entries[key]?.answer = answer }
+    /// Notes that the request was carried out.
+    func finish(_ key: String) {
+        state.withLock { $0.entries[key]?.isDone = true }
     }
 
     /// Forgets the request, which may be tried again.

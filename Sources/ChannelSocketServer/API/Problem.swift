@@ -1,7 +1,5 @@
-internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 
 /// What went wrong with a request, as `application/problem+json` (RFC 9457).
 struct Problem: HTTPResponseError {
@@ -47,20 +45,5 @@ struct Problem: HTTPResponseError {
         response.headers.append(contentsOf: headers)
         response.headers[.contentType] = "application/problem+json"
         return response
-    }
-}
-
-extension Response {
-    /// An answer with a JSON body that nobody keeps.
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var body = ByteBuffer(bytes: try encoder.encode(value))
-        body.writeString("\n")
-        return Response(
-            status: status,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: body)
-        )
     }
 }

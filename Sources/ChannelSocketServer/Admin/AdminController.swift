@@ -1,5 +1,4 @@
 internal import ChannelSocket
-internal import Crypto
 internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
@@ -17,36 +16,44 @@ struct AdminController: Sendable {
     /// Where those who watch a topic are served.
     let eventLoop: any EventLoop
     let configuration: AdminConfiguration
+    /// Counts refused keys.
+    let statistics: AuthenticationStatistics
     let logger: Logger
 
     /// Adds the routes to a router, if there is a key.
     func addRoutes(to router: Router<BasicRequestContext>) {
-        guard let key = configuration.key else { return }
+        guard let key = configuration.key.map({ BearerKey($0) }) else { return }
         AdminPage().addRoutes(to: router)
-        let watchers = AdminTail.Watchers(most: configuration.maxTails)
-        let expected = SHA256.hash(data: Data(key.exposed.utf8))
+        let places = AdminTailPlaces(most: configuration.maxTails)
         router.get("/admin/overview") { request, _ in
-            guard Self.mayUse(request, expected) else { return Self.unauthorized }
-            return try Self.json(AdminOverview(roster.status, nodes: roster.nodes))
+            guard mayUse(request, key) else { return Self.unauthorized }
+            return try Response.json(
+                AdminOverview(roster.status, nodes: roster.nodes), names: .convertToSnakeCase
+            )
         }
         router.get("/admin/tail") { request, _ in
-            guard Self.mayUse(request, expected) else { return Self.unauthorized }
+            guard mayUse(request, key) else { return Self.unauthorized }
             guard let topic = request.uri.queryParameters["topic"].map(String.init), !topic.isEmpty,
                 topic.utf8.count <= DecodingLimits.default.maxTopicBytes
             else { return Self.refusal(.badRequest, "the query parameter topic is needed") }
-            guard watchers.enter() else {
-                return Self.refusal(.tooManyRequests, "\(configuration.maxTails) topics are being watched already")
-            }
-            return await tail(topic, watchers)
+            return await tail(topic, places)
         }
     }
 
-    private func tail(_ topic: String, _ watchers: AdminTail.Watchers) async -> Response {
+    /// Answers with the broadcasts of a topic.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic.
+    ///   - places: the places of watchers; one of them is taken as long as the answer is there.
+    /// - Returns: the answer, whose body goes on until the watcher leaves.
+    func tail(_ topic: String, _ places: AdminTailPlaces) async -> Response {
+        guard let place = places.take() else {
+            return Self.refusal(.tooManyRequests, "\(configuration.maxTails) topics are being watched already")
+        }
         let tail: AdminTail
         do {
-            tail = try await AdminTail(of: topic, pubSub: roster.status.pubSub, on: eventLoop)
+            tail = try await AdminTail(of: topic, pubSub: roster.status.pubSub, on: eventLoop, place: place)
         } catch {
-            watchers.leave()
             return Self.refusal(.serviceUnavailable, "the topic can't be followed: \(error)")
         }
         logger.notice("a topic is being watched from the admin page", metadata: ["channel.topic": "\(topic)"])
@@ -54,10 +61,8 @@ struct AdminController: Sendable {
             status: .ok,
             headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                defer {
-                    tail.stop()
-                    watchers.leave()
-                }
+                // The body may go before the last line is out, and with it the tail.
+                defer { withExtendedLifetime(tail) {} }
                 for try await line in tail.lines.cancelOnGracefulShutdown() {
                     try await writer.write(line)
                 }
@@ -66,13 +71,13 @@ struct AdminController: Sendable {
         )
     }
 
-    // MARK: Answers
-
-    private static func mayUse(_ request: Request, _ expected: SHA256Digest) -> Bool {
-        guard let field = request.headers[.authorization], field.lowercased().hasPrefix("bearer ") else { return false }
-        // Digests are compared, so that the time tells nothing about the key.
-        return SHA256.hash(data: Data(field.dropFirst("bearer ".count).utf8)) == expected
+    private func mayUse(_ request: Request, _ key: BearerKey) -> Bool {
+        guard let refusal = key.refusal(of: request) else { return true }
+        statistics.count("admin_key_\(refusal.rawValue)")
+        return false
     }
+
+    // MARK: Answers
 
     private static let unauthorized = refusal(
         .unauthorized, "the admin key is needed", headers: [.wwwAuthenticate: "Bearer"]
@@ -86,16 +91,6 @@ struct AdminController: Sendable {
         headers[.cacheControl] = "no-store"
         return Response(
             status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: reason + "\n"))
-        )
-    }
-
-    private static func json(_ value: some Encodable) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(value)))
         )
     }
 }

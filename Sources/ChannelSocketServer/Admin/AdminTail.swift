@@ -5,8 +5,9 @@ internal import Synchronization
 
 /// The broadcasts of a topic for people to watch, a line of JSON each.
 ///
-/// A watcher who does not keep up is shown less, and told how much is missing.
-struct AdminTail: Sendable {
+/// A watcher who does not keep up is shown less, and told how much is missing. It ends when nobody holds it any more:
+/// a client may go before anybody asks for a line, and then there is no end that would be noticed.
+final class AdminTail: Sendable {
     /// How many bytes of a payload are shown.
     private static let maxPayloadBytes = 16_384
     /// How many lines may wait for the watcher.
@@ -18,9 +19,20 @@ struct AdminTail: Sendable {
     private let continuation: AsyncStream<ByteBuffer>.Continuation
     private let listening: TopicListening
     private let beat: RepeatedTask
+    private let place: AdminTailPlaces.Place
 
     /// Begins to watch.
-    init(of topic: String, pubSub: PubSub, on eventLoop: any EventLoop) async throws {
+    ///
+    /// - Parameters:
+    ///   - topic: the topic.
+    ///   - pubSub: where it is broadcast to.
+    ///   - eventLoop: where the watcher is served.
+    ///   - place: the watcher's place, which is free again when the tail is gone.
+    /// - Throws: what listening to the topic throws.
+    init(
+        of topic: String, pubSub: PubSub, on eventLoop: any EventLoop, place: AdminTailPlaces.Place
+    ) async throws {
+        self.place = place
         let (lines, continuation) = AsyncStream.makeStream(
             of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(Self.maxLines)
         )
@@ -42,8 +54,7 @@ struct AdminTail: Sendable {
         self.continuation = continuation
     }
 
-    /// Ends it.
-    func stop() {
+    deinit {
         beat.cancel()
         listening.stop()
         continuation.finish()
@@ -74,30 +85,5 @@ struct AdminTail: Sendable {
         }
         line.writeString("}\n")
         return line
-    }
-}
-
-extension AdminTail {
-    /// Counts those who watch, so that there is a bound.
-    final class Watchers: Sendable {
-        private let count = Mutex(0)
-        private let most: Int
-
-        init(most: Int) {
-            self.most = most
-        }
-
-        /// Whether one more may watch; if so, ``leave()`` is due when it ends.
-        func enter() -> Bool {
-            count.withLock { count in
-                guard count < most else { return false }
-                count += 1
-                return true
-            }
-        }
-
-        func leave() {
-            count.withLock { $0 -= 1 }
-        }
     }
 }

@@ -66,17 +66,35 @@ struct AccessControl: Sendable {
         [outbound] + webhooks.values.map(\.client)
     }
 
-    /// Takes other tokens and keys for what comes from now on.
+    /// Tokens and keys that are good, and may be taken into force.
+    struct Update: Sendable {
+        fileprivate let verifier: TokenVerifier?
+        fileprivate let apiKeys: [APIKeyConfiguration]
+    }
+
+    /// Prepares other tokens and keys, which are not in force before ``apply(_:)``.
     ///
-    /// Webhooks, and whether tokens are wanted at all, stay what they are.
+    /// Webhooks, and whether tokens are wanted at all, stay what they are. Key sets that were fetched are kept.
     ///
     /// - Parameter configuration: who may.
-    /// - Throws: ``TokenKeyError`` for a key that can't be used; then nothing has changed.
-    func update(_ configuration: AccessConfiguration) async throws {
-        if let authenticator, let tokens = configuration.tokens {
-            authenticator.replace(try await Self.verifier(tokens, outbound, logger))
+    /// - Returns: what is to be applied.
+    /// - Throws: ``TokenKeyError`` for a key that can't be used, ``TokensNeedRestart`` when tokens would be wanted from
+    ///   now on, or no longer.
+    func update(to configuration: AccessConfiguration) async throws -> Update {
+        guard (configuration.tokens != nil) == authenticates else { throw TokensNeedRestart(isAsking: authenticates) }
+        var verifier: TokenVerifier?
+        if let tokens = configuration.tokens {
+            verifier = try await Self.verifier(tokens, keeping: authenticator?.verifier, outbound, logger)
         }
-        apiKeys.replace(configuration.apiKeys)
+        return Update(verifier: verifier, apiKeys: configuration.apiKeys)
+    }
+
+    /// Takes other tokens and keys for what comes from now on.
+    ///
+    /// - Parameter update: the tokens and keys.
+    func apply(_ update: Update) {
+        if let verifier = update.verifier { authenticator?.verifier = verifier }
+        apiKeys.replace(update.apiKeys)
     }
 
     // MARK: Clients
@@ -118,10 +136,10 @@ struct AccessControl: Sendable {
     }
 
     private static func verifier(
-        _ tokens: TokenConfiguration, _ outbound: OutboundHTTP, _ logger: Logger
+        _ tokens: TokenConfiguration, keeping old: TokenVerifier? = nil, _ outbound: OutboundHTTP, _ logger: Logger
     ) async throws -> TokenVerifier {
         let fetching = tokens.fetching
-        return try await TokenVerifier(tokens, logger: logger) { url in
+        return try await TokenVerifier(tokens, keeping: old, logger: logger) { url in
             let body = try await outbound.get(
                 url, timeout: .seconds(Int64(fetching.timeoutSeconds)), maxBytes: fetching.maxBytes
             )

@@ -44,11 +44,25 @@ actor RemoteKeySet {
     /// - Returns: the keys.
     /// - Throws: ``TokenError`` of code `keysUnavailable` if there are no keys, or none that are fresh enough.
     func keys(knowing id: String?) async throws(TokenError) -> [TokenKey] {
+        let areUsable = areFresh(for: configuration.cacheSeconds + configuration.staleSeconds) && know(id)
+        if areUsable, fetching != nil {
+            // Whoever began the fetch waits for it. An issuer that takes its time is no reason to hold up everybody
+            // else, whose tokens the old keys can verify.
+            return keys
+        }
         if !areFresh(for: configuration.cacheSeconds) || !know(id) { await refresh() }
         guard areFresh(for: configuration.cacheSeconds + configuration.staleSeconds) else {
             throw TokenError(.keysUnavailable, "the keys for tokens can't be fetched")
         }
         return keys
+    }
+
+    /// The keys, if those for a token can be had without fetching.
+    ///
+    /// - Parameter id: the name of the key the token was signed with, if it says.
+    /// - Returns: the keys; nil if they are old, or the key is not among them.
+    func freshKeys(knowing id: String?) -> [TokenKey]? {
+        areFresh(for: configuration.cacheSeconds) && know(id) ? keys : nil
     }
 
     private func areFresh(for seconds: Int) -> Bool {

@@ -11,7 +11,7 @@ internal import Synchronization
 final class SocketAuthenticator: Sendable {
     /// How often tokens were refused.
     let statistics: AuthenticationStatistics
-    private let verifier: Mutex<TokenVerifier>
+    private let currentVerifier: Mutex<TokenVerifier>
 
     /// Creates an authenticator.
     ///
@@ -19,17 +19,18 @@ final class SocketAuthenticator: Sendable {
     ///   - verifier: verifies tokens.
     ///   - statistics: counts those that are refused.
     init(_ verifier: TokenVerifier, statistics: AuthenticationStatistics = .init()) {
-        self.verifier = Mutex(verifier)
+        currentVerifier = Mutex(verifier)
         self.statistics = statistics
     }
 
-    /// Takes other keys and rules for what comes from now on; sockets that are open stay so until their token expires.
-    func replace(_ verifier: TokenVerifier) {
-        self.verifier.withLock { $0 = verifier }
+    /// The keys and rules for what comes from now on; sockets that are open stay so until their token expires.
+    var verifier: TokenVerifier {
+        get { currentVerifier.withLock { $0 } }
+        set { currentVerifier.withLock { $0 = newValue } }
     }
 
     /// The query parameter that may carry a token.
-    var parameter: String { verifier.withLock { $0.configuration.parameter } }
+    var parameter: String { verifier.configuration.parameter }
 
     // MARK: Connections
 
@@ -40,7 +41,7 @@ final class SocketAuthenticator: Sendable {
     ///   - now: the time.
     /// - Returns: the socket id, the claims as an assign and the lifetime; or the refusal, with a text that says why.
     func connect(_ request: ConnectRequest, now: Date = Date()) async -> ConnectResult {
-        let verifier = verifier.withLock { $0 }
+        let verifier = verifier
         guard let token = Self.token(of: request, parameter: verifier.configuration.parameter) else {
             guard verifier.configuration.required else { return .accept() }
             return deny(TokenError(.missing, "token missing"))
@@ -76,7 +77,7 @@ final class SocketAuthenticator: Sendable {
     /// - Returns: the time until it expires; nil if it never does.
     func lifetime(of claims: AuthenticatedClaims, now: Date = Date()) -> TimeAmount? {
         guard let expiry = claims.expiry else { return nil }
-        let leeway = verifier.withLock { $0.configuration.leewaySeconds }
+        let leeway = verifier.configuration.leewaySeconds
         let seconds = expiry.timeIntervalSince(now) + Double(leeway)
         // Far more than any connection lasts, and far less than overflows.
         return .milliseconds(Int64((min(max(seconds, 0), 1e9) * 1_000).rounded(.up)))
@@ -99,7 +100,7 @@ final class SocketAuthenticator: Sendable {
     ) async throws(JoinRefused) -> AuthenticatedClaims? {
         guard payload.isJSONObject, let token = (try? payload.decode(JoinToken.self))?.token else { return socket }
         do throws(TokenError) {
-            let claims = try await verifier.withLock { $0 }.verify(token, now: now)
+            let claims = try await verifier.verify(token, now: now)
             guard let socket else { return claims }
             return try socket.overridden(by: claims)
         } catch {

@@ -10,37 +10,46 @@ struct TokenVerifier: Sendable {
     let configuration: TokenConfiguration
     private let keys: [TokenKey]
     private let remote: [RemoteKeySet]
+    /// The same key sets, by where they come from.
+    private let remoteBySource: [TokenKeyConfiguration: RemoteKeySet]
 
     /// Loads the keys.
     ///
     /// - Parameters:
     ///   - configuration: keys and rules.
+    ///   - old: a verifier whose key sets are kept with what they have, if they are wanted again: an issuer that is away
+    ///     just now must not make its tokens useless.
     ///   - logger: where failures of fetching keys are reported.
     ///   - fetch: gets the bytes behind a URL.
     /// - Throws: ``TokenKeyError`` for a key that can't be used.
     init(
-        _ configuration: TokenConfiguration, logger: Logger,
+        _ configuration: TokenConfiguration, keeping old: TokenVerifier? = nil, logger: Logger,
         fetch: @escaping @Sendable (_ url: String) async throws -> Data
     ) async throws {
         self.configuration = configuration
         var keys: [TokenKey] = []
         var remote: [RemoteKeySet] = []
+        var remoteBySource: [TokenKeyConfiguration: RemoteKeySet] = [:]
+        let known = old?.configuration.fetching == configuration.fetching ? old?.remoteBySource ?? [:] : [:]
         for key in configuration.keys {
             if case .jwksURL(let url) = key.source {
                 guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
                     throw TokenKeyError("the URL of a key set begins with https:// or http://")
                 }
-                remote.append(
-                    RemoteKeySet(algorithm: key.algorithm, configuration: configuration.fetching, logger: logger) {
+                let set =
+                    known[key]
+                    ?? RemoteKeySet(algorithm: key.algorithm, configuration: configuration.fetching, logger: logger) {
                         try await fetch(url)
                     }
-                )
+                remote.append(set)
+                remoteBySource[key] = set
             } else {
                 keys += try await key.load()
             }
         }
         self.keys = keys
         self.remote = remote
+        self.remoteBySource = remoteBySource
     }
 
     /// Verifies a token.
@@ -57,16 +66,41 @@ struct TokenVerifier: Sendable {
     }
 
     private func checkSignature(of parts: TokenParts) async throws(TokenError) {
-        var candidates = keys.filter { parts.mayBeSigned(by: $0) }
-        if candidates.isEmpty {
-            for set in remote {
-                candidates += try await set.keys(knowing: parts.keyID).filter { parts.mayBeSigned(by: $0) }
+        let candidates = keys.filter { parts.mayBeSigned(by: $0) }
+        if candidates.contains(where: { $0.verifies(parts.signature, of: parts.signed) }) { return }
+        guard candidates.isEmpty else { throw TokenError(.badSignature, "token has a bad signature") }
+        try await checkSignatureRemotely(of: parts)
+    }
+
+    /// Looks among the keys of URLs: first where they need not be fetched, so that an issuer that is away, or slow, does
+    /// not concern the tokens of another.
+    private func checkSignatureRemotely(of parts: TokenParts) async throws(TokenError) {
+        var isKnown = false
+        var outage: TokenError?
+        var toFetch: [RemoteKeySet] = []
+        func verifies(_ keys: [TokenKey]) -> Bool {
+            let candidates = keys.filter { parts.mayBeSigned(by: $0) }
+            isKnown = isKnown || !candidates.isEmpty
+            return candidates.contains { $0.verifies(parts.signature, of: parts.signed) }
+        }
+        for set in remote {
+            guard let keys = await set.freshKeys(knowing: parts.keyID) else {
+                toFetch.append(set)
+                continue
+            }
+            if verifies(keys) { return }
+        }
+        for set in toFetch {
+            do throws(TokenError) {
+                if verifies(try await set.keys(knowing: parts.keyID)) { return }
+            } catch {
+                outage = outage ?? error
             }
         }
-        guard !candidates.isEmpty else { throw TokenError(.unknownKey, "token signed with an unknown key") }
-        guard candidates.contains(where: { $0.verifies(parts.signature, of: parts.signed) }) else {
-            throw TokenError(.badSignature, "token has a bad signature")
-        }
+        // The key may be among those that could not be had.
+        if let outage { throw outage }
+        guard isKnown else { throw TokenError(.unknownKey, "token signed with an unknown key") }
+        throw TokenError(.badSignature, "token has a bad signature")
     }
 
     private func claims(of parts: TokenParts, now: Date) throws(TokenError) -> AuthenticatedClaims {

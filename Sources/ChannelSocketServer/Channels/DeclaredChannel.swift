@@ -24,13 +24,14 @@ struct DeclaredChannel: ChannelCallbacks {
     ///   - payload: the join's payload; may have a token.
     ///   - socket: the channel's socket.
     ///   - rules: the rules of the topic.
+    ///   - generation: the generation that the rules belong to, which is not the newest if they were replaced just now.
     ///   - channels: all declared channels.
     /// - Throws: `JoinRefused` with `unauthorized`, `forbidden`, `full`, or what a token or hook was refused with.
     init(
         joining topic: String, _ payload: Payload, _ socket: Socket, under rules: DeclaredRules,
-        in channels: DeclaredChannels
+        of generation: Int, in channels: DeclaredChannels
     ) async throws {
-        generation = channels.generation
+        self.generation = generation
         let claims = try await channels.claims(payload, socket)
         if let reason = rules.refusal(ofJoining: topic, claims) {
             channels.statistics.count(.refusedJoins)
@@ -111,10 +112,8 @@ struct DeclaredChannel: ChannelCallbacks {
 
     /// Takes up the rules of a reload that came after the join.
     private mutating func followReload() {
-        let newest = channels.generation
-        guard newest != generation else { return }
-        generation = newest
-        rules = channels.rules(of: member.topic)
+        guard channels.generation != generation else { return }
+        (rules, generation) = channels.rules(of: member.topic)
         bucket = rules?.declaration.rate.map { ChannelRateBucket($0, now: .now()) }
     }
 

@@ -18,7 +18,14 @@ final class DeclaredChannels: Sendable {
     /// The response of join replies: which node it is.
     let joinReply: Payload
 
-    private let rules: Mutex<[DeclaredRules]>
+    /// Rules, and how often they have been replaced.
+    private struct Table {
+        var rules: [DeclaredRules]
+        var generation = 0
+    }
+
+    private let table: Mutex<Table>
+    /// That of the table, for members to look at with every message.
     private let generationNow = Atomic(0)
 
     /// Creates channels.
@@ -29,7 +36,7 @@ final class DeclaredChannels: Sendable {
     ///   - node: the identity of the node, which members are told.
     ///   - statistics: takes what is refused.
     ///   - claims: finds out what a member's token says; by default what the connection's said.
-    /// - Throws: never; an identity is a valid JSON string.
+    /// - Throws: ``UnloadedWebhook`` for a declaration that refers to a hook which is not among them.
     init(
         _ declarations: [ChannelDeclaration],
         hooks: [String: any DeclaredChannelHook] = [:],
@@ -41,7 +48,7 @@ final class DeclaredChannels: Sendable {
         self.claims = claims
         self.statistics = statistics
         joinReply = try Payload.encoding(["node": node.description])
-        rules = Mutex(declarations.map { DeclaredRules($0, hooks: hooks) })
+        table = Mutex(Table(rules: try declarations.map { try DeclaredRules($0, hooks: hooks) }))
     }
 
     /// Changes with every replacement.
@@ -49,16 +56,19 @@ final class DeclaredChannels: Sendable {
 
     /// The routes, in the order of the declarations.
     var routes: [Route] {
-        rules.withLock { $0 }.map { rules in
+        let table = table.withLock { $0 }
+        return table.rules.map { rules in
             Route(rules.declaration.topic) { [self] topic, payload, socket in
-                try await DeclaredChannel(joining: topic, payload, socket, under: rules, in: self)
+                try await DeclaredChannel(
+                    joining: topic, payload, socket, under: rules, of: table.generation, in: self
+                )
             }
         }
     }
 
     /// The parameters of connections that the declarations refer to.
     var params: Set<String> {
-        rules.withLock { $0 }.reduce(into: []) { names, rules in
+        table.withLock { $0 }.rules.reduce(into: []) { names, rules in
             for case .param(let name) in [rules.declaration.presenceKey].compactMap(\.self)
                 + rules.declaration.presenceMeta
             {
@@ -72,14 +82,26 @@ final class DeclaredChannels: Sendable {
     /// Joins follow them when the endpoint has the new ``routes``; members that are there stay, and what they may send
     /// follows the new declarations at once.
     ///
-    /// - Parameter declarations: the declarations.
-    func replace(_ declarations: [ChannelDeclaration]) {
-        rules.withLock { $0 = declarations.map { DeclaredRules($0, hooks: hooks) } }
-        generationNow.wrappingAdd(1, ordering: .releasing)
+    /// - Parameter rules: the rules of the declarations.
+    func replace(with rules: [DeclaredRules]) {
+        table.withLock { table in
+            table = Table(rules: rules, generation: table.generation + 1)
+            generationNow.store(table.generation, ordering: .releasing)
+        }
     }
 
-    /// The rules of a topic; nil if no declaration has it any more.
-    func rules(of topic: String) -> DeclaredRules? {
-        rules.withLock { $0 }.first { $0.declaration.topic.matches(topic) }
+    /// Prepares other declarations, which are not in force before ``replace(with:)``.
+    ///
+    /// - Parameter declarations: the declarations.
+    /// - Returns: their rules.
+    /// - Throws: ``UnloadedWebhook`` for a declaration that refers to a hook which there is not.
+    func rules(for declarations: [ChannelDeclaration]) throws -> [DeclaredRules] {
+        try declarations.map { try DeclaredRules($0, hooks: hooks) }
+    }
+
+    /// The rules of a topic, nil if no declaration has it any more, and the generation that they belong to.
+    func rules(of topic: String) -> (rules: DeclaredRules?, generation: Int) {
+        let table = table.withLock { $0 }
+        return (table.rules.first { $0.declaration.topic.matches(topic) }, table.generation)
     }
 }

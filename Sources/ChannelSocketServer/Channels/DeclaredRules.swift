@@ -4,10 +4,6 @@ internal import PhoenixWire
 
 /// What a declaration comes down to when a member joins or sends something.
 final class DeclaredRules: Sendable {
-    // Clients take these events as the server's word: a member that could broadcast `phx_close` would throw the others
-    // out, and phoenix.js dispatches its replies as `chan_reply_REF`.
-    private static let reservedPrefixes = ["phx_", "presence_", "chan_reply_"]
-
     // Closes the sockets whose id the topic is. Elsewhere it means nothing, so who lists it may have it.
     private static let disconnect = "disconnect"
 
@@ -21,9 +17,15 @@ final class DeclaredRules: Sendable {
     /// - Parameters:
     ///   - declaration: the declaration.
     ///   - hooks: the hooks that it may refer to, by name.
-    init(_ declaration: ChannelDeclaration, hooks: [String: any DeclaredChannelHook]) {
+    /// - Throws: ``UnloadedWebhook`` if it refers to another.
+    init(_ declaration: ChannelDeclaration, hooks: [String: any DeclaredChannelHook]) throws(UnloadedWebhook) {
         self.declaration = declaration
-        hook = declaration.webhook.flatMap { hooks[$0] }
+        guard let name = declaration.webhook else {
+            hook = nil
+            return
+        }
+        guard let hook = hooks[name] else { throw UnloadedWebhook(name, of: declaration.topic.description) }
+        self.hook = hook
     }
 
     /// Looks for a reason why somebody may not join.
@@ -53,7 +55,7 @@ final class DeclaredRules: Sendable {
     ///   - payload: its payload.
     /// - Returns: the reason; nil if it may.
     func refusal(of event: String, _ payload: Payload) -> String? {
-        if Self.reservedPrefixes.contains(where: event.hasPrefix) { return "reserved event" }
+        if ReservedEvents.contain(event) { return "reserved event" }
         if payload.isBinary {
             if !declaration.allowsBinary { return "binary not allowed" }
         } else if !payload.isJSONObject {

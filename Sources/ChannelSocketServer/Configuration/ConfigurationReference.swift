@@ -36,7 +36,8 @@ package enum ConfigurationReference {
 
         Settings marked **R** follow the file without a restart: when it changes, and on SIGHUP. Clients stay connected. A
         file with a mistake changes nothing, and the log says what is wrong with it; it also names what was changed but
-        needs a restart.
+        needs a restart. What cannot be had by halves is refused like a mistake: the first key for tokens or none any more,
+        TLS where there was none or the reverse, and a channel whose webhook is new.
 
         """
 

@@ -8,6 +8,7 @@ package struct LoadedConfiguration: Sendable {
     package let sources: ConfigurationSources
     /// What can be done and is hardly meant, in the form of problems.
     package var warnings: [ConfigurationProblem] = []
-    /// The files it depends on: its own, and those of secrets and certificates.
-    package let files: Set<String>
+    /// The files it depends on, its own and those of secrets and certificates, as they were before they were read; nil
+    /// for one that was not there.
+    let files: [String: FileFingerprint?]
 }

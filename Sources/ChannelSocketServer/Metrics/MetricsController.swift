@@ -1,5 +1,3 @@
-internal import Crypto
-internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
@@ -8,14 +6,18 @@ internal import NIOCore
 struct MetricsController: Sendable {
     /// Where the page is and who may read it.
     let configuration: MetricsConfiguration
+    /// Counts refused readers.
+    let statistics: AuthenticationStatistics
     /// Makes the page.
     let exposition: @Sendable () -> String
 
     /// Adds the route to a router, if there is to be one.
     func addRoutes(to router: Router<BasicRequestContext>) {
         guard configuration.isEnabled else { return }
+        let key = configuration.bearerToken.map { BearerKey($0) }
         router.get(RouterPath(configuration.path)) { request, _ in
-            guard mayRead(request) else {
+            if let refusal = key?.refusal(of: request) {
+                statistics.count("metrics_token_\(refusal.rawValue)")
                 return Response(
                     status: .unauthorized,
                     headers: [.wwwAuthenticate: "Bearer", .contentType: "text/plain; charset=utf-8"],
@@ -28,13 +30,5 @@ struct MetricsController: Sendable {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: exposition()))
             )
         }
-    }
-
-    private func mayRead(_ request: Request) -> Bool {
-        guard let expected = configuration.bearerToken else { return true }
-        guard let given = request.headers[.authorization], given.lowercased().hasPrefix("bearer ") else { return false }
-        // Digests are compared, so that the time tells nothing about the token.
-        let digest = SHA256.hash(data: Data(given.dropFirst("bearer ".count).utf8))
-        return digest == SHA256.hash(data: Data(expected.exposed.utf8))
     }
 }

@@ -2,7 +2,7 @@
 public enum MetricsReference {
     /// The meaning by name, as `# HELP` tells it.
     public static let help: [String: String] = [
-        "channelsocket_access_refusals_total": "Refused tokens and API keys, by reason.",
+        "channelsocket_access_refusals_total": "Refused tokens and keys, of the API and of pages, by reason.",
         "channelsocket_build_info": "Always 1; the label says which version runs.",
         "channelsocket_bus_connected": "1 while broadcasts reach the other nodes (always without Redis), else 0.",
         "channelsocket_bytes_received_total": "Bytes that clients sent over their WebSockets.",

@@ -46,7 +46,7 @@ final class OutboundHTTP: Service {
     ///
     /// - Parameters:
     ///   - url: the URL.
-    ///   - timeout: how long it may take.
+    ///   - timeout: how long it may take, until the last byte of the answer.
     ///   - maxBytes: how large it may be.
     /// - Returns: the body of an answer of status 200.
     /// - Throws: ``OutboundHTTPError`` for another status, and what the connection fails with.
@@ -80,7 +80,7 @@ final class OutboundHTTP: Service {
     private func send(_ request: HTTPClientRequest, timeout: TimeAmount, maxBytes: Int) async throws -> Answer {
         var request = request
         request.headers.replaceOrAdd(name: "user-agent", value: "channelsocket/\(StockServer.version)")
-        let response = try await client.execute(request, timeout: timeout)
-        return Answer(status: Int(response.status.code), body: try await response.body.collect(upTo: maxBytes))
+        let (status, body) = try await client.wholeAnswer(to: request, within: timeout, maxBytes: maxBytes)
+        return Answer(status: Int(status.code), body: body)
     }
 }

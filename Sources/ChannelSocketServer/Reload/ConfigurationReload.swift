@@ -9,11 +9,6 @@ struct ConfigurationReload: Service {
     /// Takes a configuration into force, as far as that can be done.
     typealias Apply = @Sendable (ServerConfiguration) async throws -> Void
 
-    private enum Trigger {
-        case hangup
-        case look
-    }
-
     private let first: LoadedConfiguration
     private let apply: Apply
     private let logger: Logger
@@ -34,18 +29,18 @@ struct ConfigurationReload: Service {
 
     /// Reads again until the task is cancelled or the service group shuts down.
     func run() async {
-        let (triggers, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
+        let triggers = ReloadTriggers()
         let interval = first.configuration.reloadInterval
         await cancelWhenGracefulShutdown {
             await withTaskGroup { tasks in
                 tasks.addTask { [hangups] in
-                    for await _ in hangups { continuation.yield(.hangup) }
+                    for await _ in hangups { triggers.send(.hangup) }
                 }
                 tasks.addTask {
                     guard let interval else { return }
                     while !Task.isCancelled {
                         try? await Task.sleep(for: interval)
-                        continuation.yield(.look)
+                        triggers.send(.look)
                     }
                 }
                 await follow(triggers)
@@ -54,16 +49,16 @@ struct ConfigurationReload: Service {
         }
     }
 
-    private func follow(_ triggers: AsyncStream<Trigger>) async {
+    private func follow(_ triggers: ReloadTriggers) async {
         var current = first
-        var files = FileFingerprint.all(of: current.files)
-        for await trigger in triggers {
-            let now = FileFingerprint.all(of: current.files)
+        var files = current.files
+        while let trigger = await triggers.next() {
+            let now = FileFingerprint.all(of: current.files.keys)
             guard trigger == .hangup || now != files else { continue }
             files = now
             guard let new = await reloaded(over: current) else { continue }
             current = new
-            files = FileFingerprint.all(of: current.files)
+            files = new.files
         }
     }
 

@@ -23,9 +23,9 @@ struct FileFingerprint: Equatable {
     /// Looks at several files.
     ///
     /// - Parameter paths: their paths.
-    /// - Returns: what there is, by path.
-    static func all(of paths: Set<String>) -> [String: FileFingerprint] {
-        paths.reduce(into: [:]) { found, path in found[path] = FileFingerprint(path) }
+    /// - Returns: what there is, by path; nil where there is no file.
+    static func all(of paths: some Sequence<String>) -> [String: FileFingerprint?] {
+        paths.reduce(into: [:]) { found, path in found[path] = .some(FileFingerprint(path)) }
     }
 
     /// Which integer type it is depends on the platform.

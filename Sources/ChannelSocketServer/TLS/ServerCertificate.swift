@@ -24,12 +24,11 @@ final class ServerCertificate: Sendable {
         self.expiry = expiry
     }
 
-    /// Reads another certificate, for connections from now on.
+    /// Shows another certificate on connections from now on.
     ///
-    /// - Parameter section: where it is.
-    /// - Throws: ``ServerCertificateError`` that names the file; the old certificate stays then.
-    func replace(_ section: TLSSection) throws(ServerCertificateError) {
-        let (new, _) = try Self.read(section)
+    /// - Parameter other: the other certificate.
+    func replace(with other: ServerCertificate) {
+        let new = other.context.withLock { $0 }
         context.withLock { $0 = new }
     }
 

@@ -1,10 +1,9 @@
-internal import AsyncHTTPClient
 internal import ChannelSocket
 internal import CoreMetrics
 internal import FoundationEssentials
 internal import Logging
 internal import NIOCore
-internal import NIOHTTP1
+internal import NIOPosix
 internal import ServiceLifecycle
 internal import Synchronization
 internal import Tracing
@@ -18,9 +17,11 @@ final class OTLPTracer: Tracer, Service {
     static let metric = "channelsocket_spans_total"
     private static let interval = Duration.seconds(2)
     private static let maxBatch = 512
+    private static let maxAnswerBytes = 1 << 20
 
     private let configuration: TracingConfiguration
     private let resource: [String: String]
+    private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
     private let sent: Counter
     private let lost: Counter
@@ -31,10 +32,16 @@ final class OTLPTracer: Tracer, Service {
     /// - Parameters:
     ///   - configuration: where to, and how much.
     ///   - node: the identity of this node.
+    ///   - eventLoopGroup: where requests to the collector run.
     ///   - logger: takes the log.
     ///   - factory: takes the metrics.
-    init(_ configuration: TracingConfiguration, node: NodeID, logger: Logger, factory: any MetricsFactory) {
+    init(
+        _ configuration: TracingConfiguration, node: NodeID,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+        factory: any MetricsFactory
+    ) {
         self.configuration = configuration
+        self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         resource = [
             "service.name": configuration.serviceName, "service.version": StockServer.version,
@@ -96,23 +103,26 @@ final class OTLPTracer: Tracer, Service {
     // MARK: Service
 
     func run() async throws {
+        guard let endpoint = configuration.endpoint else {
+            // Its cancellation ends it as well.
+            try? await gracefulShutdown()
+            return
+        }
+        // One of its own, which is still there for the last spans when everything is cancelled at once.
+        let outbound = OutboundHTTP(eventLoopGroup: eventLoopGroup, connectionsPerHost: 1)
         await cancelWhenGracefulShutdown { [self] in
-            guard let endpoint = configuration.endpoint else {
-                for await _ in AsyncStream<Never>.makeStream().stream {}
-                return
-            }
             var wasReached = true
             while (try? await Task.sleep(for: Self.interval)) != nil {
-                wasReached = await send(to: endpoint, wasReached: wasReached)
+                wasReached = await send(to: endpoint, through: outbound, wasReached: wasReached)
             }
         }
         // The last spans go although the surrounding task may be cancelled.
-        guard let endpoint = configuration.endpoint else { return }
-        _ = await Task { await send(to: endpoint, wasReached: true) }.value
+        _ = await Task { await send(to: endpoint, through: outbound, wasReached: true) }.value
+        try await outbound.shutDown()
     }
 
     /// Sends what waits, in batches.
-    private func send(to endpoint: String, wasReached: Bool) async -> Bool {
+    private func send(to endpoint: String, through outbound: OutboundHTTP, wasReached: Bool) async -> Bool {
         var wasReached = wasReached
         while true {
             let batch = finished.withLock { finished in
@@ -122,7 +132,7 @@ final class OTLPTracer: Tracer, Service {
             }
             guard !batch.isEmpty else { return wasReached }
             do {
-                try await post(batch, to: endpoint)
+                try await post(batch, to: endpoint, through: outbound)
                 sent.increment(by: batch.count)
                 if !wasReached { logger.notice("traces are taken again") }
                 wasReached = true
@@ -139,20 +149,13 @@ final class OTLPTracer: Tracer, Service {
         }
     }
 
-    private func post(_ batch: [OTLPSpanRecord], to endpoint: String) async throws {
-        var request = HTTPClientRequest(url: endpoint)
-        request.method = .POST
-        request.headers.add(name: "content-type", value: "application/json")
-        let body = OTLPRequest(batch, resource: resource)
-        request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
-        guard (200..<300).contains(response.status.code) else {
-            throw OTLPError(description: "the collector answered \(response.status.code)")
+    private func post(_ batch: [OTLPSpanRecord], to endpoint: String, through outbound: OutboundHTTP) async throws {
+        let body = try JSONEncoder().encode(OTLPRequest(batch, resource: resource))
+        let answer = try await outbound.post(
+            ByteBuffer(bytes: body), to: endpoint, headers: [], timeout: .seconds(5), maxBytes: Self.maxAnswerBytes
+        )
+        guard (200..<300).contains(answer.status) else {
+            throw OTLPError(description: "the collector answered \(answer.status)")
         }
     }
-}
-
-/// Why spans were not taken.
-struct OTLPError: Error, CustomStringConvertible {
-    let description: String
 }

@@ -1,9 +1,11 @@
 import AsyncHTTPClient
 import ChannelSocket
 import ChannelSocketTesting
+import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import PhoenixWire
 import Testing
 
@@ -103,6 +105,52 @@ struct AdminTests {
             #expect(shown["event"] == "new_msg")
             #expect(shown["payload"] == ["body": "hi\nthere"])
             #expect(try await get("\(url)/admin/tail").status == .badRequest)
+        }
+    }
+
+    @Test("gives the place of a watcher back who left before the first line")
+    func abandoned() async throws {
+        let pubSub = PubSub()
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        var configuration = AdminConfiguration()
+        configuration.maxTails = 1
+        let controller = AdminController(
+            roster: ClusterRoster(NodeStatus(pubSub: pubSub, redis: nil), on: eventLoop, logger: TestTokens.logger),
+            eventLoop: eventLoop, configuration: configuration, statistics: AuthenticationStatistics(),
+            logger: TestTokens.logger
+        )
+        let places = AdminTailPlaces(most: 1)
+        do {
+            let watched = await controller.tail("room:lobby", places)
+            #expect(await controller.tail("room:lobby", places).status == .tooManyRequests)
+            #expect(pubSub.topicCount == 1)
+            #expect(watched.status == .ok)
+        }
+        #expect(places.take() != nil)
+        // It is left on the event loop.
+        try await eventLoop.submit {}.get()
+        #expect(pubSub.topicCount == 0)
+    }
+
+    @Test("counts whom it refuses, as the page of metrics does")
+    func refusals() async throws {
+        try await RunningServer.with { configuration in
+            configuration.admin.key = Secret(Self.key)
+            configuration.metrics.bearerToken = Secret("token of Prometheus")
+        } _: { server in
+            for path in ["/metrics", "/admin/overview"] {
+                #expect(try await server.request(.GET, path).status == 401)
+                #expect(try await server.request(.GET, path, key: "another").status == 401)
+                #expect(try await server.request(.GET, path, headers: [("authorization", "Basic x")]).status == 401)
+            }
+            // Schemes are the same in any case (RFC 9110).
+            let headers = [("authorization", "bearer  token of Prometheus")]
+            let page = try PrometheusPage(try await server.request(.GET, "/metrics", headers: headers).text)
+            let name = "channelsocket_access_refusals_total"
+            #expect(page[name, ["reason": "admin_key_missing"]] == 2)
+            #expect(page[name, ["reason": "admin_key_unknown"]] == 1)
+            #expect(page[name, ["reason": "metrics_token_missing"]] == 2)
+            #expect(page[name, ["reason": "metrics_token_unknown"]] == 1)
         }
     }
 

@@ -12,6 +12,7 @@ struct RemoteKeySetTests {
             var fetches = 0
             var document: String? = TokenFixtures.jwks
             var now = ContinuousClock.now
+            var stall: AsyncStream<Void>?
         }
         let state = Mutex(State())
 
@@ -25,6 +26,13 @@ struct RemoteKeySetTests {
             state.withLock { $0.document = document }
         }
 
+        var isStalled: Bool { state.withLock { $0.stall != nil } }
+
+        /// Gives no answer before a stream ends.
+        func stall(_ stall: AsyncStream<Void>) {
+            state.withLock { $0.stall = stall }
+        }
+
         func keySet() -> RemoteKeySet {
             RemoteKeySet(
                 algorithm: nil, configuration: KeyFetchConfiguration(), logger: TestTokens.logger,
@@ -33,6 +41,10 @@ struct RemoteKeySetTests {
                     let document = self.state.withLock { state in
                         state.fetches += 1
                         return state.document
+                    }
+                    if let stall = self.state.withLock({ $0.stall }) {
+                        for await _ in stall {}
+                        self.state.withLock { $0.stall = nil }
                     }
                     guard let document else { throw CancellationError() }
                     return Data(document.utf8)
@@ -88,6 +100,34 @@ struct RemoteKeySetTests {
         issuer.publish(TokenFixtures.jwks)
         issuer.pass(10)
         #expect(try await set.keys(knowing: nil).count == 5)
+    }
+
+    @Test("serve tokens whose key is known while the issuer takes its time with new ones")
+    func stuck() async throws {
+        let set = issuer.keySet()
+        _ = try await set.keys(knowing: "rsa-1")
+        issuer.pass(600)
+        let (answers, answer) = AsyncStream.makeStream(of: Void.self)
+        issuer.stall(answers)
+        async let first = set.keys(knowing: "rsa-1")
+        while issuer.fetches < 2 { await Task.yield() }
+        let (served, serve) = AsyncStream.makeStream(of: Int.self)
+        let later = Task {
+            defer { serve.finish() }
+            serve.yield(try await set.keys(knowing: "rsa-1").count)
+        }
+        // Lets the fetch end after a while, so that a failure of the test does not hang it.
+        let release = Task {
+            try await Task.sleep(for: .seconds(10))
+            answer.finish()
+        }
+        var counts = served.makeAsyncIterator()
+        #expect(await counts.next() == 5)
+        #expect(issuer.isStalled, "the old keys are there before the new ones")
+        release.cancel()
+        answer.finish()
+        try await later.value
+        #expect(try await first.count == 5)
     }
 
     @Test("are fetched once for all that ask at the same time")

@@ -93,11 +93,9 @@ struct SocketAuthenticatorTests {
     func replaced() async throws {
         let authenticator = try await authenticator()
         let request = ConnectRequest(params: ["token": .text(try await token())])
-        authenticator.replace(
-            try await TestTokens.verifier([
-                TokenKeyConfiguration(.hs256, source: .secret(String(repeating: "other", count: 10)))
-            ])
-        )
+        authenticator.verifier = try await TestTokens.verifier([
+            TokenKeyConfiguration(.hs256, source: .secret(String(repeating: "other", count: 10)))
+        ])
         guard case .deny(401, "token has a bad signature") = await authenticator.connect(request, now: now) else {
             Issue.record("accepted")
             return

@@ -45,6 +45,38 @@ struct TokenVerifierTests {
         }
     }
 
+    private static let here = TokenKeyConfiguration(source: .jwksURL("https://here"))
+    private static let away = TokenKeyConfiguration(source: .jwksURL("https://away"))
+
+    /// A verifier with key sets of which some issuers are away.
+    private func verifier(
+        _ keys: [TokenKeyConfiguration], keeping old: TokenVerifier? = nil, away: Set<String> = ["https://away"]
+    ) async throws -> TokenVerifier {
+        var configuration = TokenConfiguration()
+        configuration.keys = keys
+        return try await TokenVerifier(configuration, keeping: old, logger: TestTokens.logger) { url in
+            guard !away.contains(url) else { throw CancellationError() }
+            return Data(TokenFixtures.jwks.utf8)
+        }
+    }
+
+    @Test("takes an issuer's tokens while another issuer is away, and refuses only those that may be of that one")
+    func outage() async throws {
+        let verifier = try await verifier([Self.away, Self.here])
+        expectAnn(try await verifier.verify(token(.rs256)))
+        let other = try await TestTokens.make(header: #"{"alg":"RS256","kid":"other"}"#, claims: "{}")
+        #expect(await refusal(of: other, by: verifier)?.code == .keysUnavailable)
+    }
+
+    @Test("keeps what it has fetched from a URL over a change of other keys, though the issuer is away by then")
+    func keptSets() async throws {
+        let first = try await verifier([Self.here])
+        expectAnn(try await first.verify(token(.rs256)))
+        let both: Set = ["https://here", "https://away"]
+        let second = try await verifier([Self.away, Self.here], keeping: first, away: both)
+        expectAnn(try await second.verify(token(.rs256)))
+    }
+
     @Test("takes a key from a certificate, and all keys from a key set")
     func certificatesAndSets() async throws {
         try await TestTokens.withFile(TokenFixtures.rsaCertificatePEM) { path in

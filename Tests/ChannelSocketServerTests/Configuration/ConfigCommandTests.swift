@@ -16,6 +16,18 @@ struct ConfigCommandTests {
         #expect(try await serve.waitForExit() == .exited(78))
     }
 
+    @Test(
+        "check and serve name a path of the metrics at which there is something else", arguments: ["/health", "/admin"]
+    )
+    func metricsPath(path: String) async throws {
+        let file = try TemporaryFile("admin: {key: 0123456789abcdef}\nmetrics: {path: \(path)}\n")
+        for command in [["config", "check"], ["serve", "--port", "0"]] {
+            let process = try ChildProcess(product: "channelsocket", arguments: command + ["--config", file.path])
+            #expect(try await process.waitForExit() == .exited(78))
+            #expect(process.output.contains("\(file.path):2: metrics.path can't be \(path): "))
+        }
+    }
+
     @Test("check is content with the example")
     func example() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")

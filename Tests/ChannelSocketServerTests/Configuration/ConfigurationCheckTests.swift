@@ -46,6 +46,14 @@ struct ConfigurationCheckTests {
                 "webhooks:\n  - {name: a, url: \"http://b\"}\n  - {name: a, url: \"http://c\"}\n",
                 ":3: webhooks[1].name is that of webhooks[0] already: a"
             ),
+            (
+                "metrics: {path: /health}\n",
+                ":1: metrics.path can't be /health: what is below /health is the server's own"
+            ),
+            (
+                "metrics:\n  path: //admin/overview\n",
+                ":2: metrics.path can't be //admin/overview: what is below /admin is the server's own"
+            ),
             ("webhooks:\n  - {name: a}\n", ":2: webhooks[0].url is missing; it must be a URL that begins with "),
             ("webhooks:\n  - {name: a, url: \"http://\"}\n", ":2: webhooks[0].url must be a URL that begins with "),
             ("auth:\n  required: true\n", ":2: auth.required can't be had: there is no key for tokens (auth.secret or"),

@@ -1,4 +1,5 @@
 import ChannelSocket
+import ChannelSocketHTTP
 import ChannelSocketRedis
 import Logging
 import NIOCore
@@ -42,6 +43,14 @@ struct ServerConfigurationTests {
         #expect(configuration.limits.webSocket.slowConsumerPolicy == .drop)
         #expect(configuration.nodeName == "node1")
         #expect(configuration.logging.level == .warning)
+    }
+
+    @Test("has messages sent at once, unless somebody says otherwise")
+    func noDelay() async throws {
+        #expect(try await load().http.noDelay)
+        #expect(try await load(environment: ["CHANNELSOCKET_NO_DELAY": "false"]).http.noDelay == false)
+        let file = try TemporaryFile("listen: {no_delay: false}\n")
+        #expect(try await load(file: file).http.noDelay == false)
     }
 
     @Test("reads a YAML file")

@@ -86,6 +86,25 @@ struct TLSTests {
         try await server.stop()
     }
 
+    @Test("keeps the old certificate when anything else of the new configuration can't be had")
+    func refusedReload() async throws {
+        let (first, second) = (try TestCertificate(), try TestCertificate())
+        let file = try TemporaryFile("tls:\n  certificate: \(first.certificate)\n  key: \(first.key)\n")
+        let server = try ServerProcess.start("serve", "--port", "0", "--config", file.path)
+        let port = try await server.waitForPort()
+        try file.write(
+            "tls:\n  certificate: \(second.certificate)\n  key: \(second.key)\n"
+                + "auth: {secret: \"\(TokenFixtures.secret)\", leeway_seconds: 7}\n"
+        )
+        server.send(signal: SIGHUP)
+        try await server.waitForLine(containing: "configuration not reloaded")
+        let trusted = try String(contentsOfFile: first.certificate, encoding: .utf8)
+        let client = try await Self.client(port: port, trusting: trusted)
+        _ = try await client.join("room:a")
+        await client.close()
+        try await server.stop()
+    }
+
     @Test("says what is wrong with a certificate before it listens")
     func badCertificate() async throws {
         let certificate = try TestCertificate()

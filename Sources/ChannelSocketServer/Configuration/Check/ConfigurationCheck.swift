@@ -27,6 +27,7 @@ struct ConfigurationCheck {
         checkAuthentication()
         checkWebhooks()
         checkChannels()
+        if let problem = configuration.metrics.pathProblem { report("metrics.path", problem) }
     }
 
     /// Whether a setting was given anywhere.

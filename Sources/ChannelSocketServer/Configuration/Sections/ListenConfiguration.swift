@@ -8,6 +8,11 @@ public struct ListenConfiguration: Hashable, Sendable {
     public var path = "/socket"
     /// How many connections may wait to be accepted; the system may allow less (`net.core.somaxconn`).
     public var backlog = 4096
+    /// Whether what is written to a client is sent at once (`TCP_NODELAY`).
+    ///
+    /// If not, the system holds small messages back until the client has acknowledged those before (Nagle's algorithm):
+    /// fewer packets, and up to some 40 ms more for each message.
+    public var noDelay = true
     /// How many event loops serve clients; nil for one a core.
     public var eventLoops: Int?
 

@@ -19,6 +19,10 @@ extension ServerSettings {
             \.listen.backlog, "Connections that may wait to be accepted; the system may allow less."
         ),
         Setting(
+            "listen.no_delay", environment: "CHANNELSOCKET_NO_DELAY", .bool, \.listen.noDelay,
+            "Whether messages are sent at once (`TCP_NODELAY`); if not, small ones may wait for their predecessors."
+        ),
+        Setting(
             "listen.event_loops", environment: "CHANNELSOCKET_THREADS", flag: "--threads",
             .optional(.integer(in: 1...64), nil: "auto"), \.listen.eventLoops,
             "Threads that serve clients; `auto` for one a core."

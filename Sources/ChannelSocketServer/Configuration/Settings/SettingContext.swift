@@ -4,7 +4,7 @@ internal import Synchronization
 final class SettingContext: Sendable {
     /// The environment, for secrets written as `env:NAME`.
     let environment: [String: String]
-    private let referredFiles = Mutex<Set<String>>([])
+    private let referredFiles = Mutex<[String: FileFingerprint?]>([:])
 
     /// Creates a context.
     ///
@@ -13,11 +13,15 @@ final class SettingContext: Sendable {
         self.environment = environment
     }
 
-    /// The files that values refer to, such as those of secrets and certificates.
-    var files: Set<String> { referredFiles.withLock { $0 } }
+    /// The files that values refer to, such as those of secrets and certificates, as they were before they were read.
+    var files: [String: FileFingerprint?] { referredFiles.withLock { $0 } }
 
-    /// Notes that a value refers to a file: what is in it is part of the configuration.
+    /// Notes that a value refers to a file, before it is read: what is in it is part of the configuration.
     func refer(to file: String) {
-        referredFiles.withLock { _ = $0.insert(file) }
+        let fingerprint = FileFingerprint(file)
+        // What is written between two readings of a file is noticed if the first one counts.
+        referredFiles.withLock { files in
+            if files[file] == nil { files[file] = .some(fingerprint) }
+        }
     }
 }

@@ -12,7 +12,9 @@ extension LoadedConfiguration {
     /// - Parameter sources: where from: flags win over the environment, that over the file, and that over defaults.
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
     package init(from sources: ConfigurationSources) async throws(ConfigurationError) {
-        try self.init(from: sources, file: await Self.provider(of: sources.file), only: nil)
+        let context = SettingContext(environment: sources.environment)
+        if let file = sources.file { context.refer(to: file) }
+        try self.init(from: sources, file: await Self.provider(of: sources.file), only: nil, in: context)
         let check = await ConfigurationCheck(configuration, settings: settings)
         guard check.problems.isEmpty else { throw ConfigurationError(problems: check.problems) }
         warnings = check.warnings
@@ -45,11 +47,14 @@ extension LoadedConfiguration {
         withoutFile sources: ConfigurationSources, only paths: Set<String>? = nil
     ) throws(ConfigurationError) {
         let paths = paths ?? Set(ServerSettings.all.map(\.path))
-        try self.init(from: sources, file: nil, only: paths)
+        try self.init(
+            from: sources, file: nil, only: paths, in: SettingContext(environment: sources.environment)
+        )
     }
 
     private init(
-        from sources: ConfigurationSources, file provider: FileProvider<ConfigurationFile>?, only paths: Set<String>?
+        from sources: ConfigurationSources, file provider: FileProvider<ConfigurationFile>?, only paths: Set<String>?,
+        in context: SettingContext
     ) throws(ConfigurationError) {
         let settings = ServerSettings.all
         let lists = ServerSettings.lists
@@ -66,7 +71,6 @@ extension LoadedConfiguration {
         }
         problems += sources.flags.keys.sorted().compactMap { known.problem(ofFlag: $0) }
 
-        let context = SettingContext(environment: sources.environment)
         var reader = SettingReader(
             layers: [
                 .flags(sources.flags, settings: settings), .environment(sources.environment, settings: settings),
@@ -85,6 +89,6 @@ extension LoadedConfiguration {
         self.configuration = configuration
         self.settings = reader.values
         self.sources = sources
-        files = context.files.union([sources.file].compactMap(\.self))
+        files = context.files
     }
 }
