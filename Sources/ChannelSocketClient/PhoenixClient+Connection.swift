@@ -68,8 +68,12 @@ extension PhoenixClient {
         replies = [:]
         for reply in abandoned.values {
             reply.deadline.cancel()
-            // A join that was under way is sent again; who waits for it has a deadline of its own.
             if reply.kind != .join { reply.promise.fail(error) }
+        }
+        // A join that was under way is sent again, and who waits for it has a deadline of its own. Its failure is nobody's
+        // concern once the channels know that there is no connection.
+        defer {
+            for reply in abandoned.values where reply.kind == .join { reply.promise.fail(error) }
         }
         guard !end.isFinal else {
             _ = self.end(PhoenixClientError(.closed, end.description))

@@ -5,7 +5,8 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 extension Channel {
-    /// Adds what Hummingbird's `HTTP1Channel` has behind the HTTP codec.
+    /// Adds what Hummingbird's `HTTP1Channel` has behind the HTTP codec, but for the idle timeout, which
+    /// ``UpgradeHandler`` has.
     ///
     /// - Parameters:
     ///   - configuration: the HTTP side of the server.
@@ -19,8 +20,7 @@ extension Channel {
         let pipeline = pipeline.syncOperations
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         try pipeline.addHandlers(configuration.additionalChannelHandlers())
-        let idleTimeout = configuration.idleTimeout.map { Duration.nanoseconds($0.nanoseconds) }
-        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: self,
             configuration: .init(isOutboundHalfClosureEnabled: true)

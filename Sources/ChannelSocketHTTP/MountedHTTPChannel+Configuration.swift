@@ -15,6 +15,11 @@ extension MountedHTTPChannel {
         public var handshakeTimeout: TimeAmount
         /// How long a mount may take to decide about an upgrade before it is answered with 503; nil for ever.
         public var decisionTimeout: TimeAmount?
+        /// How long a connection may take in a graceful shutdown to get the answers to what it has asked before it is
+        /// closed.
+        ///
+        /// 5 s. Requests that come after the shutdown has begun are not read.
+        public var drainTimeout: TimeAmount
         /// How many connections there may be, and how fast they are accepted.
         public var connections: ConnectionLimits
         /// Whether what is written to a TCP connection is sent at once (`TCP_NODELAY`), be it ever so little.
@@ -28,6 +33,7 @@ extension MountedHTTPChannel {
         ///   - http1: the HTTP side.
         ///   - handshakeTimeout: how long a new connection may take to send its first request.
         ///   - decisionTimeout: how long a mount may take to decide about an upgrade; nil for ever.
+        ///   - drainTimeout: how long a connection may take in a graceful shutdown to get its answers.
         ///   - connections: how many connections there may be, and how fast they are accepted.
         ///   - noDelay: whether what is written is sent at once.
         ///   - encryption: adds what decrypts a connection, such as a `NIOSSLServerHandler`.
@@ -35,6 +41,7 @@ extension MountedHTTPChannel {
             http1: HTTP1Channel.Configuration = Self.http1(),
             handshakeTimeout: TimeAmount = .seconds(10),
             decisionTimeout: TimeAmount? = .seconds(10),
+            drainTimeout: TimeAmount = .seconds(5),
             connections: ConnectionLimits = ConnectionLimits(),
             noDelay: Bool = true,
             encryption: (@Sendable (_ channel: any Channel) throws -> Void)? = nil
@@ -42,6 +49,7 @@ extension MountedHTTPChannel {
             self.http1 = http1
             self.handshakeTimeout = handshakeTimeout
             self.decisionTimeout = decisionTimeout
+            self.drainTimeout = drainTimeout
             self.connections = connections
             self.noDelay = noDelay
             self.encryption = encryption

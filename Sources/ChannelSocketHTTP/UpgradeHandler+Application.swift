@@ -21,9 +21,37 @@ extension UpgradeHandler {
             application = .running
             account = ticket.map { RequestAccount(admission: admission, ticket: $0) }
             settle(http)
-            context.fireChannelRead(head)
+            passOn(head, context: context)
+            watchIdleness(context: context)
         } catch {
             logger.error("could not set up an HTTP connection", metadata: ["error": "\(error)"])
+            context.close(promise: nil)
+        }
+    }
+
+    /// Hands a part of a request to the application.
+    func passOn(_ data: NIOAny, context: ChannelHandlerContext) {
+        switch Self.unwrapInboundIn(data) {
+        case .head: account?.requestBegan()
+        case .body: break
+        case .end: account?.requestEnded()
+        }
+        lastActive = context.eventLoop.now
+        context.fireChannelRead(data)
+    }
+
+    /// Closes the connection when its client has asked for nothing, or not ended its request, for too long.
+    ///
+    /// Hummingbird's own handler could do that too, but nobody would know.
+    private func watchIdleness(context: ChannelHandlerContext) {
+        guard timeout == nil, let limit = configuration.http1.idleTimeout else { return }
+        startTimeout(lastActive + limit - context.eventLoop.now, context: context) { handler, context in
+            // Begins again with the last answer.
+            guard !handler.owesAnswers else { return }
+            guard context.eventLoop.now - handler.lastActive >= limit else {
+                return handler.watchIdleness(context: context)
+            }
+            handler.statistics.count(.idleHTTPConnections)
             context.close(promise: nil)
         }
     }
@@ -35,24 +63,38 @@ extension UpgradeHandler {
         context.write(data, promise: promise)
         guard application == .running, case .end = Self.unwrapOutboundIn(data) else { return }
         account?.answerEnded(on: context.channel)
-        if !owesAnswers, case .waitingForAnswers(let head, let mount) = state {
-            consider(head, for: mount, context: context)
+        guard !owesAnswers else { return }
+        switch state {
+        case .waitingForAnswers(let head, let mount): consider(head, for: mount, context: context)
+        case .refusing(let status, let body): refuse(status, body, context: context)
+        default:
+            lastActive = context.eventLoop.now
+            watchIdleness(context: context)
         }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         context.fireChannelWritabilityChanged()
-        guard application == .running else { return }
+        guard application == .running, !isDraining else { return }
         switch state {
-        case .serving, .waitingForEnd, .waitingForAnswers: break
+        case .serving, .waitingForEnd, .waitingForAnswers, .refusing: break
         default: return
         }
         account?.writabilityChanged(on: context.channel)
-        guard !context.channel.isWritable else { return stopTimeout() }
-        // The application waits until it can write on, and looks at no clock.
+        if context.channel.isWritable {
+            stopTimeout()
+            if !owesAnswers { watchIdleness(context: context) }
+        } else {
+            limitUnread(context: context)
+        }
+    }
+
+    /// Gives the connection up when its client does not read; the application waits until it does, and looks at no
+    /// clock.
+    private func limitUnread(context: ChannelHandlerContext) {
         startTimeout(configuration.http1.idleTimeout ?? .seconds(60), context: context) { handler, context in
             handler.statistics.count(.unreadAnswers)
-            context.close(promise: nil)
+            context.channel.giveUp()
         }
     }
 
@@ -61,9 +103,33 @@ extension UpgradeHandler {
         case .deciding where application != .none, .leavingApplication:
             // It is no longer the application's.
             promise?.succeed(())
+        case .draining(let wasIdle) where mode == .all:
+            // The application does not wait until the last answer is out.
+            promise?.succeed(())
+            closeBehindAnswers(lingering: !wasIdle, context: context)
+        case .serving where mode == .output, .waitingForEnd where mode == .output,
+            .waitingForAnswers where mode == .output, .refusing where mode == .output, .draining where mode == .output:
+            // It answers nothing more, as a client wanted or an answer could not be finished.
+            promise?.succeed(())
+            if !isDraining, context.channel.isWritable { limitUnread(context: context) }
+            closeBehindAnswers(lingering: true, context: context)
         default:
             context.close(mode: mode, promise: promise)
         }
+    }
+
+    /// Closes this side when all answers are out; then the connection, at once or when the client has had time to.
+    ///
+    /// A client that has sent more than was read, and closed at once, would be reset and could lose the answers.
+    private func closeBehindAnswers(lingering: Bool, context: ChannelHandlerContext) {
+        state = .closing
+        let closed = context.eventLoop.makePromise(of: Void.self)
+        closed.futureResult.assumeIsolated().whenComplete { [self] _ in
+            guard let context = self.context else { return }
+            if lingering { linger(context: context) } else { context.close(promise: nil) }
+        }
+        context.close(mode: .output, promise: closed)
+        resumeReading()
     }
 
     /// Has the application let go of the connection, and goes on then.

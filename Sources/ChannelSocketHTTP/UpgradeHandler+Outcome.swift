@@ -5,10 +5,15 @@ import NIOHTTP1
 
 /// What a connection becomes, if no WebSocket.
 extension UpgradeHandler {
-    /// Answers, and closes when the client has done so.
+    /// Answers, behind what the application still has to, and closes when the client has done so.
     func refuse(_ status: HTTPResponseStatus, _ body: String, context: ChannelHandlerContext) {
         if case .deciding(_, let task) = state { task.cancel() }
-        state = .refused
+        guard !owesAnswers else {
+            // Clients take answers in the order of their requests.
+            state = .refusing(status, body)
+            return
+        }
+        state = .closing
         settle(nil)
         let body = ByteBuffer(string: body)
         var head = HTTPResponseHead(version: .http1_1, status: status)
@@ -26,12 +31,21 @@ extension UpgradeHandler {
             context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         }
         let written = context.writeAndFlush(Self.wrapOutboundOut(.end(nil)))
-        // Closing the whole socket now would reset it if the client has sent more, and the answer could be lost.
-        startTimeout(Self.lingerTimeout, context: context) { _, context in context.close(promise: nil) }
+        // While the client does not read the answers before, there is another limit.
+        if context.channel.isWritable { linger(context: context) }
         written.assumeIsolated().whenComplete { [self] _ in
-            self.context?.close(mode: .output, promise: nil)
+            guard let context = self.context else { return }
+            context.close(mode: .output, promise: nil)
+            linger(context: context)
         }
         resumeReading()
+    }
+
+    /// Waits for the client to close.
+    ///
+    /// Closing the whole socket at once would reset it if the client has sent more, and the answer could be lost.
+    func linger(context: ChannelHandlerContext) {
+        startTimeout(Self.lingerTimeout, context: context) { _, context in context.channel.giveUp() }
     }
 
     /// Answers a connection that is one too many.
@@ -48,22 +62,34 @@ extension UpgradeHandler {
 
     /// The server ends, and with it what is not a WebSocket yet.
     func shutDown(_ event: Any, context: ChannelHandlerContext) {
+        isDraining = true
         switch state {
-        case .waitingForHead:
+        case .waitingForHead where !hasBegun:
             context.close(promise: nil)
-        case .waitingForEnd where owesAnswers, .waitingForAnswers:
+        case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding:
             statistics.count(.drainedHandshakes)
-            // The application closes behind its answers.
-            state = .refused
-            context.fireUserInboundEventTriggered(event)
-        case .waitingForEnd, .deciding:
-            statistics.count(.drainedHandshakes)
+            if owesAnswers { limitDraining(context: context) }
             refuse(.serviceUnavailable, "shutting down", context: context)
         case .leavingApplication, .upgrading:
             statistics.count(.drainedHandshakes)
             context.close(promise: nil)
-        case .refused: break
-        case .serving, .done: context.fireUserInboundEventTriggered(event)
+        case .serving:
+            // Left to the application alone, a client could have it go on for as long as it sends a request before the
+            // last one is answered, or does not read.
+            state = .draining(wasIdle: !owesAnswers && account?.isReading != true)
+            limitDraining(context: context)
+            context.fireUserInboundEventTriggered(event)
+        case .refusing: limitDraining(context: context)
+        case .draining, .closing: break
+        case .done: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// Gives the connection up when the application, or its client, takes too long.
+    private func limitDraining(context: ChannelHandlerContext) {
+        startTimeout(configuration.drainTimeout, context: context) { handler, context in
+            handler.statistics.count(.drainedRequests)
+            context.channel.giveUp()
         }
     }
 

@@ -28,12 +28,16 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case waitingForAnswers(HTTPRequestHead, any WebSocketMount)
         /// The mount is being asked. Nothing is read meanwhile, so that the client can't fill our memory.
         case deciding(HTTPRequestHead, Task<Void, Never>)
+        /// Refused, but the application still owes answers to the requests before it.
+        case refusing(HTTPResponseStatus, String)
         /// Accepted, and the application is letting go of the connection; the closure goes on.
         case leavingApplication(() -> Void)
         /// The HTTP handlers are being removed; what they had read already is kept for the WebSocket.
         case upgrading(leftovers: [NIOAny])
-        /// Refused: the answer is on its way, and the client may close.
-        case refused
+        /// The server ends: the application answers what it was asked, and no further request is read.
+        case draining(wasIdle: Bool)
+        /// The last answer is on its way, and the client may close.
+        case closing
         /// Nothing is left to do here.
         case done
     }
@@ -43,7 +47,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case none, running, ended
     }
 
-    /// How long a refused client may take to read the answer and close.
+    /// How long a client may take to close when it has got the last answer.
     static let lingerTimeout = TimeAmount.seconds(2)
 
     let mounts: [any WebSocketMount]
@@ -55,7 +59,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let statistics: NodeStatistics
     let logger: Logger
     private var promise: HTTPPromise?
-    private var timeout: Scheduled<Void>?
+    private(set) var timeout: Scheduled<Void>?
     /// What the connection is counted as; nil until it is active.
     private(set) var ticket: Admission.Ticket?
     var state = State.waitingForHead
@@ -63,6 +67,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var context: ChannelHandlerContext?
     /// Whether the channel asked to read while nothing was to be read.
     var owesRead = false
+    /// Whether the client has sent something, be it a whole request or not.
+    private(set) var hasBegun = false
+    /// Whether the server ends.
+    var isDraining = false
+    /// When the application was last asked or has last answered something.
+    var lastActive = NIODeadline.uptimeNanoseconds(0)
     var application = Application.none
     /// What the application has been asked and has answered.
     var account: RequestAccount?
@@ -93,13 +103,13 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.context = context
         startTimeout(configuration.handshakeTimeout, context: context) { handler, context in
             handler.statistics.count(.handshakeTimeouts)
-            context.close(promise: nil)
+            context.channel.giveUp()
         }
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let (ticket, refusal) = admission.admit(context.channel, peer(context))
-        guard let ticket else { return context.close(promise: nil) }
+        guard let ticket else { return context.channel.giveUp() }
         self.ticket = ticket
         // This handler leaves the pipeline before the connection is closed.
         context.channel.closeFuture.assumeIsolated().whenComplete { [admission, openWebSockets] _ in
@@ -136,9 +146,11 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if case .head(let head) = part, let mount = mount(for: head) {
                 state = .waitingForEnd(head, mount)
             } else {
-                if case .end = part { account?.requestEnded() }
-                context.fireChannelRead(data)
+                passOn(data, context: context)
             }
+        case .draining:
+            // A request that was being read may end.
+            if account?.isReading == true { passOn(data, context: context) }
         case .waitingForEnd(let head, let mount):
             guard case .end = Self.unwrapInboundIn(data) else { return }
             if owesAnswers {
@@ -154,18 +166,25 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             state = .done
             leftovers.append(data)
             state = .upgrading(leftovers: leftovers)
-        case .refused:
+        case .refusing, .closing:
             break
         case .done:
             context.fireChannelRead(data)
         }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        hasBegun = true
+        context.fireChannelReadComplete()
+    }
+
     func read(context: ChannelHandlerContext) {
         switch state {
-        case .waitingForAnswers, .deciding, .leavingApplication, .upgrading:
+        case .waitingForAnswers, .refusing, .deciding, .leavingApplication, .upgrading:
             owesRead = true
-        case .waitingForHead, .serving, .waitingForEnd, .refused, .done:
+        case .draining where account?.isReading != true:
+            owesRead = true
+        case .waitingForHead, .serving, .waitingForEnd, .draining, .closing, .done:
             context.read()
         }
     }
@@ -176,9 +195,11 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             switch state {
             // Gone, or half-closed, which no WebSocket client does before its handshake is done.
             case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding, .leavingApplication, .upgrading,
-                .refused:
+                .closing:
                 context.close(promise: nil)
-            case .serving, .done: context.fireUserInboundEventTriggered(event)
+            // The application's answers are still for the client.
+            case .refusing: break
+            case .serving, .draining, .done: context.fireUserInboundEventTriggered(event)
             }
         case is ChannelShouldQuiesceEvent: shutDown(event, context: context)
         default:
@@ -196,12 +217,19 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case .invalidVersion: refuse(.httpVersionNotSupported, "HTTP version not supported", context: context)
             default: refuse(.badRequest, "not an HTTP request", context: context)
             }
-        case .refused where error is ByteToMessageDecoderError || error is HTTPParserError:
+        case .refusing where error is ByteToMessageDecoderError || error is HTTPParserError,
+            .closing where error is ByteToMessageDecoderError || error is HTTPParserError:
             // More of the same; the answer must get out.
             break
-        case .refused, .leavingApplication, .upgrading:
+        case .refusing, .closing, .leavingApplication, .upgrading:
             context.close(promise: nil)
-        case .serving, .done:
+        case .serving, .draining:
+            // The application answers with 400. A client that goes away within a request has none to be refused.
+            if let error = error as? HTTPParserError, error != .invalidEOFState {
+                statistics.count(.malformedRequests)
+            }
+            context.fireErrorCaught(error)
+        case .done:
             context.fireErrorCaught(error)
         }
     }
@@ -226,6 +254,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ) {
         stopTimeout()
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            timeout = nil
             if let context = self.context { action(self, context) }
         }
     }

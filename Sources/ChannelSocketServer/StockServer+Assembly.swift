@@ -162,7 +162,9 @@ extension StockServer {
     /// How many connections there may be: as configured, or as many as there are files for.
     func connections(within files: FileDescriptorLimit?) -> ConnectionLimits {
         let configured = configuration.http.connections
-        return files.map { configured.fitting(openFiles: Int(clamping: $0.soft)) } ?? configured
+        guard let files else { return configured }
+        let eventLoops = configuration.listen.eventLoops ?? min(System.coreCount, 64)
+        return configured.fitting(openFiles: Int(clamping: files.soft), eventLoops: eventLoops)
     }
 
     /// The link to the other nodes, if there are any.

@@ -1,9 +1,10 @@
-import ChannelSocketClient
 import ChannelSocketTesting
 import NIOCore
 import NIOSSL
 import PhoenixWire
 import Testing
+
+@testable import ChannelSocketClient
 
 @Suite("A Phoenix client and a node", .timeLimit(.minutes(2)))
 struct PhoenixClientTests {
@@ -193,6 +194,27 @@ struct PhoenixClientTests {
             }
             await proxy.resume()
             _ = try await client.connectionEvents.first("the new connection") { $0 == .connected }
+            await client.close()
+            await proxy.stop()
+        }
+    }
+
+    @Test("sends a join again that was under way when the connection was lost")
+    func lostJoin() async throws {
+        try await ContractNode.with { port in
+            let proxy = try await FaultProxy.start(to: .tcp(host: "127.0.0.1", port: port))
+            let client = try await ContractNode.client(proxy.port)
+            await proxy.pause()
+            async let room = client.join("room:a")
+            while await client.replies.isEmpty { await Task.yield() }
+            await proxy.endConnections()
+            await proxy.resume()
+            _ = try await client.connectionEvents.first("the loss") {
+                guard case .disconnected = $0 else { return false }
+                return true
+            }
+            #expect(try await room.topic == "room:a")
+            #expect(await client.replies.isEmpty)
             await client.close()
             await proxy.stop()
         }

@@ -142,6 +142,98 @@ struct ApplicationTests {
         }
     }
 
+    @Test(
+        "refuses what comes behind a request for a mount only when the application has answered what came before",
+        arguments: [
+            ("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", "the request is not an upgrade"),
+            ("not HTTP\r\n\r\n", "not an HTTP request"),
+        ])
+    func orderOfRefusals(next: String, reason: String) async throws {
+        let gate = Gate()
+        let statistics = NodeStatistics()
+        let addSlow = { (router: Router<BasicRequestContext>) in
+            _ = router.get("/slow") { _, _ in
+                await gate.wait()
+                return "slow"
+            }
+        }
+        try await withServer(statistics: statistics, addRoutes: addSlow) { port, _ in
+            try await RawClient.connect(port) { client in
+                let (slow, plain) = ("GET /slow", "GET /ws")
+                let end = " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                try await client.send(slow + end + plain + end + next)
+                await gate.waitForVisitor()
+                gate.open()
+                let answers = try await client.receiveAll()
+                #expect(answers.hasPrefix("HTTP/1.1 200 OK\r\n"))
+                #expect(answers.contains("\r\n\r\nslowHTTP/1.1 400 Bad Request\r\n"))
+                #expect(answers.hasSuffix("\r\n\r\n\(reason)"))
+            }
+            #expect(statistics[.malformedRequests] == 1)
+        }
+    }
+
+    @Test("counts a head that is too large when it is not the first on its connection")
+    func lateLargeHead() async throws {
+        let statistics = NodeStatistics()
+        try await withServer(statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.get(1)
+                let filler = String(repeating: "x", count: 20_000)
+                try await client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nX: \(filler)\r\n\r\n")
+                #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 400 "))
+            }
+            #expect(statistics[.malformedRequests] == 1)
+            // One that goes away is not refused.
+            try await RawClient.connect(port) { client in
+                try await client.get(1)
+                try await client.send("GET /hello HTTP/1.1\r\nHost:")
+                client.closeOutput()
+                _ = try await client.receiveAll()
+            }
+            #expect(statistics[.malformedRequests] == 1)
+        }
+    }
+
+    @Test(
+        "closes and counts a connection whose client asks for nothing more, or does not end its request",
+        arguments: ["", "POST /ws HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nx"])
+    func idle(begun: String) async throws {
+        let statistics = NodeStatistics()
+        let gate = Gate()
+        let configuration = MountedHTTPChannel.Configuration(
+            http1: MountedHTTPChannel.Configuration.http1(idleTimeout: .milliseconds(200))
+        )
+        let addSlow = { (router: Router<BasicRequestContext>) in
+            _ = router.get("/slow") { _, _ in
+                await gate.wait()
+                return "slow"
+            }
+            _ = router.post("/ws/body") { request, _ in
+                var count = 0
+                for try await part in request.body { count += part.readableBytes }
+                return "\(count)"
+            }
+        }
+        try await withServer(configuration: configuration, statistics: statistics, addRoutes: addSlow) { port, _ in
+            try await RawClient.connect(port) { served in
+                try await served.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                await gate.waitForVisitor()
+                try await RawClient.connect(port) { client in
+                    try await client.get(2)
+                    try await client.send(begun.replacing("/ws", with: "/ws/body"))
+                    #expect(try await client.receiveAll() == "")
+                }
+                #expect(statistics[.idleHTTPConnections] == 1)
+                // It waits for the server for longer than that.
+                gate.open()
+                _ = try await served.receive(through: "\r\n\r\nslow")
+                #expect(try await served.receiveAll() == "")
+            }
+            #expect(statistics[.idleHTTPConnections] == 2)
+        }
+    }
+
     @Test("says that the port is in use")
     func portInUse() async throws {
         try await withServer { port, _ in

@@ -136,16 +136,24 @@ struct RefusalTests {
 
     @Test("gives the mount time of its own, beside that of the handshake")
     func slowDecision() async throws {
+        let gate = Gate()
         let mount = TestMount { _ in
-            // Not to wait for something: it is the slow mount, which takes longer than the handshake may.
-            try? await Task.sleep(for: .milliseconds(2_200))
+            await gate.wait()
             return .refuse(status: 403, body: "")
         }
+        let statistics = NodeStatistics()
         try await withServer(
-            mounts: [mount], configuration: .init(handshakeTimeout: .seconds(2))
+            mounts: [mount], configuration: .init(handshakeTimeout: .seconds(1)), statistics: statistics
         ) { port, _ in
-            let answer = try await RawClient.exchange(port, upgradeRequest())
-            #expect(answer.hasPrefix("HTTP/1.1 403 "))
+            try await RawClient.connect(port) { client in
+                try await client.send(upgradeRequest())
+                await gate.waitForVisitor()
+                // One that begins later has run out of that time.
+                #expect(try await RawClient.exchange(port, "") == "")
+                #expect(statistics[.handshakeTimeouts] == 1)
+                gate.open()
+                #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 403 "))
+            }
         }
     }
 }

@@ -92,6 +92,10 @@ public final class NodeStatistics: Sendable {
         public static let displacedConnections = Drop(.displacedConnections)
         /// HTTP connections closed because their clients did not read what they were answered.
         public static let unreadAnswers = Drop(.unreadAnswers)
+        /// HTTP connections closed because their clients asked for nothing.
+        public static let idleHTTPConnections = Drop(.idleHTTPConnections)
+        /// HTTP connections closed in a shutdown before all that they had asked was answered and read.
+        public static let drainedRequests = Drop(.drainedRequests)
         /// Channels ended because their lifetime, such as that of the join's own token, was over.
         public static let expiredChannels = Drop(.expiredChannels)
 
@@ -139,6 +143,8 @@ public final class NodeStatistics: Sendable {
             case displacedHandshakes = "displaced_handshakes"
             case displacedConnections = "displaced_connections"
             case unreadAnswers = "unread_answers"
+            case idleHTTPConnections = "idle_http_connections"
+            case drainedRequests = "drained_requests"
             case expiredChannels = "expired_channels"
             case overloadedLoops = "overloaded_loops"
         }

@@ -44,8 +44,6 @@ final class Admission: Sendable {
         var waiting = WaitingConnections()
     }
 
-    /// How many refused connections may be open to be told so; further ones are closed without a word.
-    private static let maxRefused = 1_000
     /// How long a new connection need not make room for others: its request may be on its way.
     static let grace = TimeAmount.milliseconds(500)
 
@@ -90,13 +88,13 @@ final class Admission: Sendable {
                 }
                 refusal = .tooMany
             }
-            guard counts.refused < Self.maxRefused else { return (nil, nil, refusal) }
+            guard counts.refused < limits.maxRefused else { return (nil, nil, refusal) }
             counts.refused += 1
             return (.refused, nil, refusal)
         }
         if let displaced {
             statistics.count(displaced.hasSpoken ? .displacedConnections : .displacedHandshakes)
-            displaced.channel.close(promise: nil)
+            displaced.channel.giveUp()
         }
         guard let refusal else { return (Ticket(.other, client, wait: wait), nil) }
         count(refusal)

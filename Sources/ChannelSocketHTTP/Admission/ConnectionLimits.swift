@@ -37,6 +37,11 @@ public struct ConnectionLimits: Sendable {
     /// What clients are told to wait before they try again, in answers with status 429 and 503.
     public var retryAfter: TimeAmount = .seconds(5)
 
+    /// How many refused connections may be open to be told so; further ones are closed without a word.
+    ///
+    /// They are counted beside all others, so that a flood of them takes no place from these.
+    private(set) var maxRefused = 1_000
+
     /// Creates limits with the defaults.
     public init() {}
 
@@ -44,13 +49,20 @@ public struct ConnectionLimits: Sendable {
     ///
     /// A connection that the system has no file for can't be told so; it waits, and all others with it.
     ///
-    /// - Parameter openFiles: how many files the process may have open (`ulimit -n`); 64 are left for anything else.
-    /// - Returns: limits that fit, with a fifth for connections that are no WebSockets if there is not enough for all.
-    public func fitting(openFiles: Int) -> ConnectionLimits {
-        let files = max(openFiles - 64, 2)
+    /// - Parameters:
+    ///   - openFiles: how many files the process may have open (`ulimit -n`).
+    ///   - eventLoops: how many event loops the process has; each takes three files.
+    ///   - otherFiles: how many files are left for anything else: those of logs and certificates, connections to Redis
+    ///     and to other servers.
+    /// - Returns: limits that fit. If there is not enough for all, a sixteenth is for connections that are told that they
+    ///   are refused, and a fifth of the rest for those that are no WebSockets.
+    public func fitting(openFiles: Int, eventLoops: Int = System.coreCount, otherFiles: Int = 128) -> ConnectionLimits {
+        let files = max(openFiles - otherFiles - 3 * eventLoops, 2)
         var limits = self
-        limits.maxOthers = min(maxOthers, max(files / 5, 1))
-        limits.maxWebSockets = min(maxWebSockets, files - limits.maxOthers)
+        limits.maxRefused = min(maxRefused, files / 16)
+        let counted = files - limits.maxRefused
+        limits.maxOthers = min(maxOthers, max(counted / 5, 1))
+        limits.maxWebSockets = min(maxWebSockets, counted - limits.maxOthers)
         return limits
     }
 }

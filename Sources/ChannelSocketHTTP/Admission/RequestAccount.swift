@@ -12,6 +12,8 @@ struct RequestAccount {
     /// does not wait for the end of a request.
     private var unanswered = 0
     private var isUnread = false
+    /// Whether a request has begun and not ended.
+    private(set) var isReading = false
 
     init(admission: Admission, ticket: Admission.Ticket) {
         self.admission = admission
@@ -21,7 +23,12 @@ struct RequestAccount {
     /// Whether there is an answer to everything that was asked.
     var isSettled: Bool { unanswered <= 0 }
 
+    mutating func requestBegan() {
+        isReading = true
+    }
+
     mutating func requestEnded() {
+        isReading = false
         unanswered += 1
         if !isSettled, !isUnread { admission.requestCame(ticket) }
     }

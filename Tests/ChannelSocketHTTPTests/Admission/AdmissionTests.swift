@@ -1,9 +1,10 @@
 import ChannelSocket
-import ChannelSocketHTTP
 import Foundation
 import Hummingbird
 import NIOCore
 import Testing
+
+@testable import ChannelSocketHTTP
 
 @Suite("Admission", .timeLimit(.minutes(2)))
 struct AdmissionTests {
@@ -52,10 +53,15 @@ struct AdmissionTests {
 
     @Test("has limits that fit the number of open files")
     func openFiles() {
-        let fitting = ConnectionLimits().fitting(openFiles: 1_064)
-        #expect(fitting.maxOthers == 200)
-        #expect(fitting.maxWebSockets == 800)
+        let fitting = ConnectionLimits().fitting(openFiles: 1_024, eventLoops: 4)
+        #expect(fitting.maxRefused == 55)
+        #expect(fitting.maxOthers == 165)
+        #expect(fitting.maxWebSockets == 664)
+        // What all of them may take, event loops and what is left for others.
+        let used = fitting.maxRefused + fitting.maxOthers + fitting.maxWebSockets + 4 * 3 + 128
+        #expect(used == 1_024)
         let many = ConnectionLimits().fitting(openFiles: 1 << 20)
+        #expect(many.maxRefused == ConnectionLimits().maxRefused)
         #expect(many.maxOthers == ConnectionLimits().maxOthers)
         #expect(many.maxWebSockets == ConnectionLimits().maxWebSockets)
         #expect(ConnectionLimits().fitting(openFiles: 0).maxWebSockets == 1)
@@ -136,6 +142,27 @@ struct AdmissionTests {
             }
             #expect(statistics[.displacedHandshakes] == 2)
             #expect(statistics[.connectionsOverLimit] == 0)
+        }
+    }
+
+    @Test("has a connection make room at once, although TLS would wait for its client", arguments: [false, true])
+    func displacedBelowTLS(afterRequest: Bool) async throws {
+        let statistics = NodeStatistics()
+        var configuration = Self.configuration { $0.maxOthers = 1 }
+        configuration.encryption = { try $0.pipeline.syncOperations.addHandler(PatientClose()) }
+        try await withServer(configuration: configuration, statistics: statistics) { port, _ in
+            try await RawClient.connect(port) { first in
+                if afterRequest { try await first.get(1) }
+                let gate = Gate()
+                async let second: Void = RawClient.connect(port) { second in
+                    try await second.get(1)
+                    await gate.wait()
+                }
+                #expect(try await first.receiveAll() == "")
+                gate.open()
+                try await second
+            }
+            #expect(statistics[afterRequest ? .displacedConnections : .displacedHandshakes] == 1)
         }
     }
 
