@@ -74,18 +74,21 @@ clients: packages-test
 herd: build
 	python3 Benchmarks/herd.py .build/release/channelsocket
 
-# Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes.
+# Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes. The first cell of a
+# row says which of how many it is, so that rows that are missing, or a filter that finds nothing, do not pass for success.
 faults: build-tests
 	@mkdir -p Tests/.artifacts
 	@printf '%s\n%s\n' \
-	    '| fault | noticed | recovered | clients | sent | confirmed | reported to the caller | lost | of these confirmed | duplicated | disordered |' \
-	    '|---|---|---|---|---|---|---|---|---|---|---|' > Tests/.artifacts/faults.md
+	    '| | fault | noticed | recovered | at most | clients | sent | confirmed | reported to the caller | lost | of these confirmed | duplicated | disordered | gaps |' \
+	    '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|' > Tests/.artifacts/faults.md
 	FAULT_TABLE=$(CURDIR)/Tests/.artifacts/faults.md $(SWIFT) test --skip-build --no-parallel --filter '^FaultTests\.' \
 	    > Tests/.artifacts/faults.log 2>&1 || { tail -40 Tests/.artifacts/faults.log; cat Tests/.artifacts/faults.md; exit 1; }
 	@cat Tests/.artifacts/faults.md
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	@awk -F '[|/ ]+' '/^\| [0-9]+\/[0-9]+ / { rows++; all = $$3 } END { if (!rows || rows != all) { \
+	    print "make faults: the table has " rows + 0 " rows of " all + 0; exit 1 } }' Tests/.artifacts/faults.md
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
