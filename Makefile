@@ -2,7 +2,7 @@
 # make test     everything CI runs: lint, a build without warnings, all tests, the fuzzers, the page in a browser, the compose topology
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
 # make faults   break Redis and the way to it in every way we know, with the shipped times, and print what it cost
-# make herd     let 10,000 clients come back at once to one node with Redis, then count what they cost when idle
+# make herd     let 10,000 clients come back at once to one node with Redis, count what they cost when idle, and drain it
 # make lint     check the formatting          make format   apply it
 # make fuzz     fuzz the decoders, SECONDS=60 each
 # make soak     churn for MINUTES=4, with Redis and without; fails if anything does not come back
@@ -21,10 +21,13 @@ SECONDS ?= 60
 MINUTES ?= 4
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
-PACKAGES_TEST := $(PACKAGES_RUN) python3-venv chromium haproxy nginx-light prometheus curl openssl
+# For what is written in Python with the standard library only; a server needs none of it.
+PACKAGES_PYTHON := python3
+PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PYTHON) python3-venv chromium haproxy nginx-light prometheus curl openssl
 
 .PHONY: herd help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
-    lint format fuzz conformance soak hostile clean packages-run packages-test clients
+    lint format fuzz conformance soak hostile clean packages-run packages-python packages-test \
+    clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -36,7 +39,7 @@ build: packages-run
 	$(SWIFT) build -c release --product channelsocket
 
 # The compiler is the toolchain's own clang.
-bench: packages-run
+bench: packages-run packages-python
 	$(SWIFT) build -c release --product channelsocket
 	$(SWIFT) build -c release --product phoenix-contract
 	mkdir -p .build/floor
@@ -62,7 +65,7 @@ test-system: build-tests clients
 	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
 
 # Release: only the optimizer keeps temporaries off the heap.
-test-allocations: packages-run
+test-allocations: packages-run packages-python
 	$(SWIFT) build -c release --product channelsocket
 	$(SWIFT) build -c release --product phoenix-contract
 	python3 -W error::ResourceWarning -m unittest discover -s Tests/Allocations
@@ -71,18 +74,21 @@ clients: packages-test
 	Tests/PythonClients/setup.sh
 	.venv/bin/pip install -q --disable-pip-version-check --no-deps -r Tests/System/requirements.txt
 
-herd: build
-	python3 Benchmarks/herd.py .build/release/channelsocket
+herd: build packages-python
+	CHANNELSOCKET_BINARY=$(CURDIR)/.build/release/channelsocket python3 Tests/Endurance/herd.py
 
-# Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes.
+# Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes. The first cell of a
+# row says which of how many it is, so that rows that are missing, or a filter that finds nothing, do not pass for success.
 faults: build-tests
 	@mkdir -p Tests/.artifacts
 	@printf '%s\n%s\n' \
-	    '| fault | noticed | recovered | clients | sent | confirmed | reported to the caller | lost | of these confirmed | duplicated | disordered |' \
-	    '|---|---|---|---|---|---|---|---|---|---|---|' > Tests/.artifacts/faults.md
+	    '| | fault | noticed | recovered | at most | clients | sent | confirmed | reported to the caller | lost | of these confirmed | duplicated | disordered | gaps |' \
+	    '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|' > Tests/.artifacts/faults.md
 	FAULT_TABLE=$(CURDIR)/Tests/.artifacts/faults.md $(SWIFT) test --skip-build --no-parallel --filter '^FaultTests\.' \
 	    > Tests/.artifacts/faults.log 2>&1 || { tail -40 Tests/.artifacts/faults.log; cat Tests/.artifacts/faults.md; exit 1; }
 	@cat Tests/.artifacts/faults.md
+	@awk -F '[|/ ]+' '/^\| [0-9]+\/[0-9]+ / { rows++; all = $$3 } END { if (!rows || rows != all) { \
+	    print "make faults: the table has " rows + 0 " rows of " all + 0; exit 1 } }' Tests/.artifacts/faults.md
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
@@ -99,23 +105,23 @@ conformance: packages-test
 	}
 	.venv-conformance/bin/python Tests/Conformance/run.py .build/release/phoenix-contract
 
-soak: packages-run
+soak: packages-run packages-python
 	$(SWIFT) build -c release --product channelsocket
 	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/soak.py $(MINUTES)
 
-hostile: packages-run
+hostile: packages-run packages-python
 	$(SWIFT) build -c release --product channelsocket
 	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/hostile.py
 
 test-tsan test-asan: test-%: packages-test clients
 	SWIFT=$(SWIFT) Tests/Sanitizers/run.sh $*
 
-fuzz: packages-run
+fuzz: packages-run packages-python
 	$(SWIFT) build -c release --product phoenix-contract
 	Tests/Fuzz/run.sh .build/release $(SECONDS)
 
 # The same inputs every time: what is new is looked for with `make fuzz`.
-test-fuzz: packages-run
+test-fuzz: packages-run packages-python
 	$(SWIFT) build -c release --product phoenix-contract
 	SEED=1 Tests/Fuzz/run.sh .build/release 8
 
@@ -146,6 +152,9 @@ endef
 
 packages-run:
 	$(call install-missing,$(PACKAGES_RUN))
+
+packages-python:
+	$(call install-missing,$(PACKAGES_PYTHON))
 
 packages-test:
 	$(call install-missing,$(PACKAGES_TEST))

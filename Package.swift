@@ -184,8 +184,9 @@ let package = Package(
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketTesting", "PhoenixWire",
-                hummingbird, nioCore, logging, lifecycle,
+                "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketRedis", "ChannelSocketServer",
+                "ChannelSocketTesting", "PhoenixWire", hummingbird, nioCore, nioPosix, logging, inMemoryLogging,
+                coreMetrics, metricsTestKit, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),

@@ -6,42 +6,34 @@ Starts a redis-server and three nodes of its own, and prints one line for each f
 import base64
 import json
 import os
-import resource
+import pathlib
 import selectors
-import shutil
 import signal
 import socket
 import struct
-import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "System"))
+
+import cluster
+from descriptors import allow_files
 
 CONTRACT = sys.argv[1]
 MEMBERS = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
 ROOM = 100
 LEASE = 5
+# Nothing here takes that long unless it hangs.
+DEADLINE = 120
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class RedisClient:
+    """A connection to Redis, since a process for each of thousands of commands would be what is measured."""
 
-
-class Redis:
-    def __init__(self):
-        self.port = free_port()
-        self.directory = tempfile.mkdtemp(prefix="cs-bench-")
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self.directory],
-            stdout=subprocess.DEVNULL)
-        while True:
-            try:
-                self.socket = socket.create_connection(("127.0.0.1", self.port))
-                break
-            except OSError:
-                time.sleep(0.02)
+    def __init__(self, redis):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(DEADLINE)
+        self.socket.connect(str(redis.socket))
         self.file = self.socket.makefile("rb")
 
     def command(self, *arguments):
@@ -51,7 +43,11 @@ class Redis:
 
     def reply(self):
         line = self.file.readline().decode().rstrip("\r\n")
+        if not line:
+            raise ConnectionError("Redis has ended")
         kind, rest = line[0], line[1:]
+        if kind == "-":
+            raise RuntimeError(rest)
         if kind == "$":
             return None if rest == "-1" else self.file.read(int(rest) + 2)[:-2].decode()
         if kind == "*":
@@ -64,18 +60,12 @@ class Redis:
                 return int(line.split(":")[1])
         raise KeyError(name)
 
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.directory)
 
-
-class Node:
-    def __init__(self, redis):
-        self.process = subprocess.Popen(
-            [CONTRACT, "--port", "0", "--redis", f"redis://127.0.0.1:{redis.port}", "--presence-lease", str(LEASE)],
-            stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline().rsplit(":", 1)[1])
+class Node(cluster.Process):
+    def __init__(self, redis, number):
+        super().__init__(
+            f"presence-{number}", [CONTRACT, "--port", 0, "--redis", redis.url, "--presence-lease", LEASE])
+        self.port = int(self.read_line(r"^listening on .*:(\d+)$").group(1))
 
 
 class Clients:
@@ -86,14 +76,17 @@ class Clients:
         self.count = 0
 
     def connect(self, node):
-        client = socket.create_connection(("127.0.0.1", node.port))
+        client = socket.create_connection(("127.0.0.1", node.port), timeout=DEADLINE)
         key = base64.b64encode(os.urandom(16)).decode()
         client.sendall((
             "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
         answer = b""
         while b"\r\n\r\n" not in answer:
-            answer += client.recv(1)
+            byte = client.recv(1)
+            if not byte:
+                raise ConnectionError(f"{node.name} did not upgrade: {answer.decode()}")
+            answer += byte
         self.selector.register(client, selectors.EVENT_READ)
         return client
 
@@ -120,7 +113,12 @@ class Clients:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for key, _ in self.selector.select(max(0, end - time.monotonic())):
-                if not key.fileobj.recv(1 << 20):
+                try:
+                    is_open = bool(key.fileobj.recv(1 << 20))
+                except ConnectionError:
+                    # The node was killed.
+                    is_open = False
+                if not is_open:
                     self.selector.unregister(key.fileobj)
                     key.fileobj.close()
 
@@ -135,20 +133,32 @@ def commands_per_second(redis, clients, seconds=10):
     return (redis.info("total_commands_processed") - before - 1) / seconds
 
 
-def wait(condition, clients, limit=120):
+def wait(what, condition, clients, limit=DEADLINE):
     end = time.monotonic() + limit
     while not condition():
-        assert time.monotonic() < end, "timed out"
+        if time.monotonic() > end:
+            raise SystemExit(f"presence: waited {limit} s for {what}")
         clients.drain(0.02)
 
 
 def main():
     sys.stdout.reconfigure(line_buffering=True)
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
-    redis = Redis()
-    nodes = [Node(redis) for _ in range(3)]
-    clients = Clients()
+    # Those of the thousand in one room too.
+    allow_files(MEMBERS + 1_200, f"presence: for {MEMBERS:,} members")
+    redis = cluster.Redis()
+    nodes = []
+    try:
+        for number in range(3):
+            nodes.append(Node(redis, number))
+        measure(RedisClient(redis), nodes, Clients())
+    finally:
+        for node in nodes:
+            if node.process.poll() is None:
+                node.kill()
+        redis.close()
+
+
+def measure(redis, nodes, clients):
     clients.drain(2)
     print(f"idle commands/s, 3 nodes, 0 members: {commands_per_second(redis, clients):.1f}")
 
@@ -162,7 +172,7 @@ def main():
             clients.drain(0.001)
         if number % 3000 == 2999:
             clients.heartbeat()
-    wait(lambda: tracked(redis, topics) == MEMBERS, clients)
+    wait("all members to be present", lambda: tracked(redis, topics) == MEMBERS, clients)
     print(f"{MEMBERS} members joined {len(topics)} topics in {time.monotonic() - start:.1f} s")
     clients.heartbeat()
     print(f"Redis memory per member: {(redis.info('used_memory') - memory) / MEMBERS:.0f} bytes")
@@ -174,7 +184,7 @@ def main():
         clients.join(nodes[number % 2], "presence:thousand", f"user-{number}")
         if number % 20 == 0:
             clients.drain(0.01)
-    wait(lambda: tracked(redis, ["presence:thousand"]) == 999, clients)
+    wait("999 members of one room", lambda: tracked(redis, ["presence:thousand"]) == 999, clients)
     clients.drain(2)
     for label in ("first on its node", "with others on its node"):
         begin = time.monotonic()
@@ -182,7 +192,10 @@ def main():
         clients.selector.unregister(joiner)
         data, state = b"", None
         while state is None:
-            data += joiner.recv(1 << 20)
+            part = joiner.recv(1 << 20)
+            if not part or time.monotonic() > begin + DEADLINE:
+                raise SystemExit(f"presence: no state came to the 1,000th joiner, {label}")
+            data += part
             at = data.find(b'"presence_state"')
             if at >= 0 and data.rfind(b"}]}}]", at) >= 0:
                 state = len(data) - data.rfind(b'["1",null', 0, at)
@@ -197,19 +210,21 @@ def main():
     victims = sum(1 for name in redis.command("KEYS", "cs:*:s"))
     begin = time.monotonic()
     nodes[0].process.send_signal(signal.SIGKILL)
-    wait(lambda: tracked(redis, total) < before, clients)
-    first = time.monotonic()
-    counts = [tracked(redis, total)]
-    while len(counts) < 5 or counts[-1] != counts[-5]:
-        clients.drain(0.05)
-        counts.append(tracked(redis, total))
-    last = time.monotonic() - 0.2
-    removed = before - counts[-1]
+    wait("the first member of the killed node to go", lambda: tracked(redis, total) < before, clients)
+    first = last = time.monotonic()
+    left = tracked(redis, total)
+
+    def is_over():
+        nonlocal left, last
+        now = tracked(redis, total)
+        if now != left:
+            left, last = now, time.monotonic()
+        return time.monotonic() - last > 0.25
+
+    wait("the members of the killed node to be gone", is_over, clients)
+    removed = before - left
     print(f"{removed} members of a killed node removed in {last - first:.2f} s, "
           f"beginning {first - begin:.1f} s after the kill (lease {LEASE} s, {victims} nodes)")
-    for node in nodes:
-        node.process.kill()
-    redis.stop()
 
 
 if __name__ == "__main__":

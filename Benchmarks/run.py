@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import platform
-import resource
 import signal
 import socket
 import statistics
@@ -21,6 +20,10 @@ import time
 from pathlib import Path
 
 import heap  # heap.py beside this file
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "System"))
+
+from descriptors import allow_files
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -386,10 +389,7 @@ def main():
         options.rounds, options.warmup, options.duration = 1, 0.3, 1
     if (os.cpu_count() or 1) < 2:
         raise SystemExit("bench: at least two cores are needed, one for the servers and one for the generator")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < 11_000:
-        raise SystemExit(f"bench: 10,000 clients need more open files than {hard} (ulimit -Hn)")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_files(11_000, "bench: for 10,000 clients")
     parts = set((options.only or "fanout,latency,connect,memory,nodes,scaling,topics").split(","))
 
     bench, tables, where, more = Bench(options), Tables(), machine(), ""

@@ -1,7 +1,8 @@
 """What hostile clients cost a node, and whether a normal client notices: hostile.py [ATTACK ...]
 
 Each attack goes on while a normal client, in a process of its own, pushes, and connects anew, all the time. Prints a
-table; fails if that client ever waited longer than a second, or if memory does not come back.
+table; fails if that client ever waited longer than a second, if memory does not come back, or if an attacker got
+anything else than the limits promise.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "System"))
 
 from cluster import Node, wait_until
+from descriptors import allow_files
 from meter import Meter
 from phoenix import Client, Closed, Refused, frame, handshake
 
@@ -27,6 +29,10 @@ WORST_MILLISECONDS = 1000
 # Beyond what a node holds anyway for its next connections; it looks every 5 s for what it can give back.
 KEPT_MEBIBYTES = 15
 GIVE_BACK_SECONDS = 15
+# What docs/limits.md says of one connection.
+MAX_CHANNELS = 100
+JOINS_AT_ONCE = 500
+JOINS_PER_SECOND = 50
 
 
 class Prober:
@@ -50,13 +56,28 @@ class Prober:
         self.process.wait()
 
 
-async def half_open(port, count=5_000):
-    """Connections that never finish their request: silent, or cut in the middle of the head."""
-    request = handshake(port)
+async def half_open(meter, count=5_000, least=4_000):
+    """Connections that never finish their request: silent, or cut in the middle of the head.
+
+    At least so many must be open at once, or a fifth of the files that the node may have open: it keeps the rest for
+    WebSockets.
+    """
+    request = handshake(meter.port)
     writers = []
     readers = []
+    before = peak = meter.descriptors()
+    # The normal client's next connection may be what displaces one of them.
+    least = min(least, (meter.descriptor_limit() - 64) // 5 - 10)
+
+    async def look():
+        nonlocal peak
+        while True:
+            peak = max(peak, meter.descriptors())
+            await asyncio.sleep(0.05)
+
+    looking = asyncio.create_task(look())
     for number in range(count):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(ATTACKER, 0))
+        reader, writer = await asyncio.open_connection("127.0.0.1", meter.port, local_addr=(ATTACKER, 0))
         writer.write(request[: number % len(request)])
         readers.append(reader)
         writers.append(writer)
@@ -70,13 +91,38 @@ async def half_open(port, count=5_000):
 
     began = time.monotonic()
     done, waiting = await asyncio.wait([asyncio.create_task(end(reader)) for reader in readers], timeout=60)
+    seconds = time.monotonic() - began
+    looking.cancel()
     for writer in writers:
         writer.transport.abort()
-    return f"{len(done)} closed by the server, the last after {time.monotonic() - began:.1f} s", not waiting
+    held = peak - before
+    return (f"{held:,} open at once, {len(done):,} closed by the server, the last after {seconds:.1f} s",
+            not waiting and held >= least)
 
 
-async def outcomes(attempts):
-    """Runs attempts, eight at a time, and counts how they ended."""
+def shown(counts):
+    return ", ".join(f"{count:,} × {outcome}" for outcome, count in sorted(counts.items()))
+
+
+def exactly(**expected):
+    """Outcomes that begin like the expected ones (`_` for a blank), as many of each, and no others."""
+    wanted = {beginning.replace("_", " "): count for beginning, count in expected.items()}
+
+    def judge(counts):
+        found = {
+            beginning: sum(n for outcome, n in counts.items() if outcome.startswith(beginning)) for beginning in wanted}
+        return found == wanted and sum(counts.values()) == sum(wanted.values())
+
+    return judge
+
+
+def served_or_too_slow(counts):
+    """Some were served, and nothing else has happened but what happens to members who don't read fast enough."""
+    return all(outcome == "ok" or outcome.startswith("closed with 1008 too slow") for outcome in counts) and "ok" in counts
+
+
+async def outcomes(attempts, judge):
+    """Runs attempts, eight at a time, and counts how they ended; returns that, and whether it was right."""
     counts = {}
     gate = asyncio.Semaphore(8)
 
@@ -91,7 +137,7 @@ async def outcomes(attempts):
             counts[outcome] = counts.get(outcome, 0) + 1
 
     await asyncio.gather(*(one(attempt) for attempt in attempts))
-    return ", ".join(f"{count} × {outcome}" for outcome, count in sorted(counts.items()))
+    return shown(counts), judge(counts)
 
 
 def nested(port, count=100, depth=100_000):
@@ -108,52 +154,62 @@ def nested(port, count=100, depth=100_000):
     return [lambda: attempt("[", "]"), lambda: attempt('{"a":', "}")] * (count // 2)
 
 
-def large(port, size, count=20):
+def large(port, size, topic=lambda number: f"room:large-{number}", count=20):
     """Frames of many bytes, valid JSON."""
-    async def attempt():
+    async def attempt(number):
         client = await Client.connect(port, source=ATTACKER)
         try:
-            await client.join("room:large")
-            head, tail = '["j","2","room:large","big",{"a":"', '"}]'
+            await client.join(topic(number))
+            head, tail = f'["j","2","{topic(number)}","big",{{"a":"', '"}]'
             client.write(head + "x" * (size - len(head) - len(tail)) + tail)
             return (await client.reply("2"))["status"]
         finally:
             client.abort()
 
-    return [attempt] * count
+    return [lambda number=number: attempt(number) for number in range(count)]
 
 
-async def joins(port, topic, count=100_000):
-    """One client that joins as fast as it can."""
+async def joins(port, topic, most, count=100_000):
+    """One client that joins as fast as it can.
+
+    Each join is answered, or the client is closed for its many refused messages; `most` says how many may be accepted
+    in a number of seconds.
+    """
+    began = time.monotonic()
     client = await Client.connect(port, source=ATTACKER)
     counts = {}
-    ended = ""
+    end = None
 
     async def read():
-        answered = 0
-        while answered < count:
+        while sum(counts.values()) < count:
             message = await client.receive()
             if message[3] == "phx_reply":
-                answered += 1
                 payload = message[4]
                 outcome = payload["response"].get("reason", "?") if payload["status"] == "error" else "ok"
                 counts[outcome] = counts.get(outcome, 0) + 1
 
     reading = asyncio.create_task(read())
     try:
-        for number in range(count):
-            client.write(json.dumps([str(number), str(number), topic(number), "phx_join", {}]))
-            if number % 100 == 0:
-                await client.writer.drain()
-                if reading.done():
-                    break
+        try:
+            for number in range(count):
+                client.write(json.dumps([str(number), str(number), topic(number), "phx_join", {}]))
+                if number % 100 == 0:
+                    await client.writer.drain()
+                    if reading.done():
+                        break
+        except OSError:
+            # Why, is for the reader to tell.
+            pass
         await asyncio.wait_for(reading, 60)
-    except (Closed, OSError, TimeoutError) as end:
-        ended = f", then {end or type(end).__name__}"
+    except (Closed, OSError, TimeoutError) as error:
+        end = error
     finally:
         reading.cancel()
         client.abort()
-    return ", ".join(f"{n:,} × {outcome}" for outcome, n in sorted(counts.items())) + ended
+    is_closed = isinstance(end, Closed) and end.code == 1008
+    is_answered = end is None and sum(counts.values()) == count
+    text = shown(counts) + (f", then {str(end) or type(end).__name__}" if end else "")
+    return text, (is_answered or is_closed) and 0 < counts.get("ok", 0) <= most(time.monotonic() - began)
 
 
 async def cycles(port, count=20_000):
@@ -167,11 +223,12 @@ async def cycles(port, count=20_000):
             raise
         if number % 2:
             await client.close()
-            return "closed"
+            return "left"
         client.abort()
         return "gone"
 
-    return await outcomes([lambda number=number: attempt(number) for number in range(count)])
+    return await outcomes(
+        [lambda number=number: attempt(number) for number in range(count)], exactly(left=count // 2, gone=count // 2))
 
 
 def dropped(port, *kinds):
@@ -243,31 +300,39 @@ def settled_memory(meter, before):
     return memory
 
 
-async def judged(work):
-    return await work, True
-
-
 ATTACKS = {
     "half-open": ("5,000 half-open handshakes", half_open),
-    "nested": ("100 × JSON of 100,000 levels", lambda port: judged(outcomes(nested(port)))),
-    "oversized": ("20 × 10 MiB frame, above the limit", lambda port: judged(outcomes(large(port, 10 << 20)))),
-    "large": ("20 × 9.9 MB frame, below the limit", lambda port: judged(outcomes(large(port, 9_900_000)))),
-    "joins": ("100,000 joins of 100,000 topics", lambda port: judged(joins(port, lambda number: f"room:{number}"))),
-    "rejoins": ("100,000 joins of one topic", lambda port: judged(joins(port, lambda number: "room:again"))),
-    "unread": ("200 HTTP clients that ask 600 times and never read", unread),
-    "deaf": ("100 members who read none of 100 × 500 kB", deaf),
-    "cycles": ("20,000 × connect, join, disconnect", lambda port: judged(cycles(port))),
+    "nested": ("100 × JSON of 100,000 levels",
+               lambda meter: outcomes(nested(meter.port), exactly(closed_with_1008=100))),
+    "oversized": ("20 × 10 MiB frame, above the limit",
+                  lambda meter: outcomes(large(meter.port, 10 << 20), exactly(closed_with_1009=20))),
+    "large": ("20 × 9.9 MB frame, below the limit, each to a room of its own",
+              lambda meter: outcomes(large(meter.port, 9_900_000), exactly(ok=20))),
+    # Each gets what up to seven others send, too.
+    "crowded": ("20 × 9.9 MB frame, below the limit, to one room",
+                lambda meter: outcomes(large(meter.port, 9_900_000, lambda number: "room:large"), served_or_too_slow)),
+    "joins": ("100,000 joins of 100,000 topics",
+              lambda meter: joins(meter.port, lambda number: f"room:{number}", lambda seconds: MAX_CHANNELS)),
+    # Each takes the place of the one before, so only their rate has a limit.
+    "rejoins": ("100,000 joins of one topic",
+                lambda meter: joins(meter.port, lambda number: "room:again",
+                                    lambda seconds: JOINS_AT_ONCE + JOINS_PER_SECOND * (seconds + 1))),
+    "unread": ("200 HTTP clients that ask 600 times and never read", lambda meter: unread(meter.port)),
+    "deaf": ("100 members who read none of 100 × 500 kB", lambda meter: deaf(meter.port)),
+    "cycles": ("20,000 × connect, join, disconnect", lambda meter: cycles(meter.port)),
 }
 
 
 def main():
+    allow_files(6_000, "hostile: for 5,000 half-open connections")
     node = Node("hostile")
     prober = Prober(node.port)
     failures = []
     try:
         meter = Meter(node)
         # What a node allocates with its first work is not the attack's.
-        asyncio.run(cycles(node.port, 200))
+        if not asyncio.run(cycles(node.port, 200))[1]:
+            failures.append("warming up: not everybody was served")
         wait_until("the warming up to end", lambda: meter.health()["connections"] == 1)
         print("| attack | memory before, peak, after (MiB) | worst push, connect (ms) | s | what the attacker got |")
         print("| --- | --- | --- | --- | --- |", flush=True)
@@ -278,7 +343,7 @@ def main():
             resident = meter.peak()
             prober.worst()
             began = time.monotonic()
-            outcome, is_right = asyncio.run(attack(node.port))
+            outcome, is_right = asyncio.run(attack(meter))
             seconds = time.monotonic() - began
             time.sleep(1)
             worst = prober.worst()
@@ -292,7 +357,7 @@ def main():
             if after - before > KEPT_MEBIBYTES:
                 failures.append(f"{name}: {after - before:.0f} MiB did not come back")
             if not is_right:
-                failures.append(f"{name}: {outcome}")
+                failures.append(f"{name}: not what the limits promise: {outcome}")
         print(f"dropped: {({k: v for k, v in meter.health()['dropped'].items() if v})}")
     finally:
         prober.stop()

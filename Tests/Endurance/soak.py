@@ -16,6 +16,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "System"))
 
 from cluster import Node, Redis, wait_until
+from descriptors import allow_files
 from meter import Meter
 from phoenix import DEADLINE, Client, Closed, Refused
 
@@ -187,6 +188,8 @@ def soak(names, redis, seconds):
 
 def main():
     seconds = 60 * float(sys.argv[1] if len(sys.argv) > 1 else 4)
+    # A hundred clients at a time, and what is still being closed of those before them.
+    allow_files(2_000, "soak")
     redis = Redis()
     try:
         print("Two nodes on one Redis", flush=True)

@@ -15,6 +15,9 @@ extension RedisAdapter {
         public var malformed: UInt64
         /// Connections that had to be made anew after they had been ready.
         public var reconnects: UInt64
+        /// How often a subscriber connection that had been ready was lost: what others published until it was made anew
+        /// never reached the clients of this node.
+        public var gaps: UInt64
         /// Probes that came back.
         public var probes: UInt64
         /// How long the last probe took to come back, zero before the first.

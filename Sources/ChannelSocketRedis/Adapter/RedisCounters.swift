@@ -9,6 +9,7 @@ final class RedisCounters: Sendable {
     let own = Atomic<UInt64>(0)
     let malformed = Atomic<UInt64>(0)
     let reconnects = Atomic<UInt64>(0)
+    let gaps = Atomic<UInt64>(0)
     let probes = Atomic<UInt64>(0)
     let lastProbeNanoseconds = Atomic<Int64>(0)
     private let publishFailures = Mutex<[PubSubError.Code: UInt64]>([:])
@@ -27,6 +28,7 @@ final class RedisCounters: Sendable {
             own: own.load(ordering: .relaxed),
             malformed: malformed.load(ordering: .relaxed),
             reconnects: reconnects.load(ordering: .relaxed),
+            gaps: gaps.load(ordering: .relaxed),
             probes: probes.load(ordering: .relaxed),
             lastProbeRoundTrip: .nanoseconds(lastProbeNanoseconds.load(ordering: .relaxed)),
             publishFailures: publishFailures.withLock { $0 }

@@ -14,6 +14,7 @@ public final class RedisMetrics: MetricsSource {
     private let own: MirroredCounter
     private let malformed: MirroredCounter
     private let reconnects: MirroredCounter
+    private let gaps: MirroredCounter
     private let probes: MirroredCounter
     private let failures: [(PubSubError.Code, MirroredCounter)]
 
@@ -38,6 +39,7 @@ public final class RedisMetrics: MetricsSource {
         own = counter("own")
         malformed = counter("malformed")
         reconnects = counter("reconnects")
+        gaps = counter("gaps")
         probes = counter("probes")
         let codes: [PubSubError.Code] = [.disconnected, .unconfirmed, .timeout, .rejected, .overloaded]
         failures = codes.map { ($0, counter("publish_failures", [("reason", $0.description)])) }
@@ -57,6 +59,7 @@ public final class RedisMetrics: MetricsSource {
         own.report(statistics.own)
         malformed.report(statistics.malformed)
         reconnects.report(statistics.reconnects)
+        gaps.report(statistics.gaps)
         probes.report(statistics.probes)
         for (code, counter) in failures {
             counter.report(statistics.publishFailures[code] ?? 0)

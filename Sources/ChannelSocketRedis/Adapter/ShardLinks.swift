@@ -162,7 +162,10 @@ final class ShardLinks: RedisConnectionEvents {
         setDisconnected("\(link.role.rawValue): \(reason)")
         if lostAt == nil { lostAt = .now() }
         // Last, so that who sees the count sees the consequences.
-        if !isStopping { counters.reconnects.increment() }
+        if !isStopping {
+            if link.role == .subscriber { counters.gaps.increment() }
+            counters.reconnects.increment()
+        }
         // The caller learns nothing of this by itself, so it is worth more than the usual level.
         logger.warning(
             "Lost the connection to Redis",

@@ -26,6 +26,8 @@ public enum MetricsReference {
         "channelsocket_publish_duration_seconds": "From a broadcast to Redis' word that it has it.",
         "channelsocket_redis_connected": "1 while the links to Redis are up and everything is subscribed, else 0.",
         "channelsocket_redis_delivered_total": "Messages of other nodes and publishers handed to this node's clients.",
+        "channelsocket_redis_gaps_total":
+            "Times that a link was cut off from what others published, which this node's clients never got.",
         "channelsocket_redis_malformed_total": "Messages from Redis that could not be used.",
         "channelsocket_redis_own_total": "Messages that this node had published itself, dropped on return.",
         "channelsocket_redis_pending_bytes": "Bytes of the commands that wait for Redis to answer.",

@@ -47,6 +47,8 @@ import Testing
                 try await node.subscribe("room:a")
                 await redis.kill()
                 try await wait("the loss of both links") { node.adapter.statistics.reconnects == 2 }
+                // Only what cannot be heard any more is a gap.
+                #expect(node.adapter.statistics.gaps == 1)
                 #expect(!node.adapter.isConnected)
                 #expect(node.adapter.disconnectReason != nil)
                 let refused = await #expect(throws: PubSubError.self) { try await node.publish("room:a", "e") }

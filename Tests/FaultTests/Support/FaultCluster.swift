@@ -8,6 +8,8 @@ struct FaultCluster: Sendable {
     /// A Redis to fail over to.
     let spare: RedisServer?
     let proxy: FaultProxy
+    /// What can take the proxy's place, to answer nobody.
+    let backlog = FullBacklog()
     let deafness: DeafSubscriberFilter.Switch
     let nodes: [FaultNode]
     let ports: [Int]
@@ -73,6 +75,9 @@ struct FaultCluster: Sendable {
 
     /// How often links had to be made anew.
     var reconnects: [UInt64] { nodes.map(\.adapter.statistics.reconnects) }
+
+    /// How often nodes were cut off from what the others published.
+    var gaps: [UInt64] { nodes.map(\.adapter.statistics.gaps) }
 }
 
 /// Waits for a condition, thirty seconds at most.

@@ -3,10 +3,13 @@ import ChannelSocketHTTP
 import ChannelSocketRedis
 import ChannelSocketTesting
 import Hummingbird
+import InMemoryLogging
 import Logging
 import NIOCore
 import PhoenixWire
 import ServiceLifecycle
+
+@testable import ChannelSocketServer
 
 /// A whole node in the process of the test: WebSockets over HTTP, pub/sub and presence on Redis.
 final class FaultNode: Sendable {
@@ -18,18 +21,21 @@ final class FaultNode: Sendable {
     let presence: Presence
     let endpoint: Endpoint
     let published: Ledger
+    /// What an operator can see of the node.
+    let view: OperatorView
 
     init(_ name: String, redis url: String) throws {
         self.name = name
         var configuration = try RedisConfiguration(url: url)
         FaultTimes.apply(to: &configuration)
-        var logger = Logger(label: name)
-        logger.logLevel = .critical
+        let log = InMemoryLogHandler()
+        let logger = Logger(label: name) { _ in log }
         adapter = RedisAdapter(configuration, logger: logger)
         pubSub = PubSub(adapter: adapter, logger: logger)
         let store = RedisPresenceStore(adapter: adapter, logger: logger)
         presence = Presence(pubSub: pubSub, store: store, logger: logger)
         published = Ledger(publisher: name)
+        view = OperatorView(adapter: adapter, pubSub: pubSub, presence: presence, log: log, logger: logger)
         let connect: Endpoint.Connect = { request in
             .accept(assigns: ["user": request.params["user"] ?? "nobody"])
         }
@@ -65,7 +71,7 @@ final class FaultNode: Sendable {
             logger: logger
         )
         let services = ServiceGroup(
-            configuration: .init(services: [pubSub, presence, application], logger: logger)
+            configuration: .init(services: [pubSub, presence, view.linkWatch, application], logger: logger)
         )
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
@@ -83,7 +89,8 @@ final class FaultNode: Sendable {
 
     /// Why something does not work, as `/health` says it; nil if everything does.
     var trouble: String? {
-        pubSub.disconnectReason ?? presence.health.staleReason
+        let health = view.health
+        return health.status == .ok ? nil : health.pubsub.reason ?? health.presence.reason ?? "degraded"
     }
 
     /// Broadcasts numbered messages, one every few milliseconds, until the task is cancelled; then waits until it is

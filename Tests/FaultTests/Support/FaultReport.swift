@@ -3,7 +3,7 @@ import Foundation
 
 /// What a fault has cost.
 struct FaultReport: Sendable {
-    var fault: String
+    var fault: Fault
     /// How long it took the nodes to notice.
     var noticed: Duration?
     /// How long it took until messages passed both ways and health was good again, since the fault had ended.
@@ -21,12 +21,15 @@ struct FaultReport: Sendable {
     /// Messages that a client of the publishing node itself did not get.
     var lostLocally = 0
     var clientsDisconnected = 0
+    /// How often the nodes noted that they were cut off from what the other one published.
+    var gaps: UInt64
 
     /// Settles the accounts of a cluster.
     init(_ fault: Fault, _ cluster: FaultCluster, noticed: Duration?, recovered: Duration) {
-        self.fault = fault.name
+        self.fault = fault
         self.noticed = noticed
         self.recovered = recovered
+        gaps = cluster.gaps.reduce(0, +)
         for node in cluster.nodes {
             let ledger = node.published
             let all = Set(1...max(1, ledger.sent))
@@ -49,21 +52,19 @@ struct FaultReport: Sendable {
         clientsDisconnected = cluster.listeners.filter { $0.ended != nil }.count
     }
 
-    /// Adds a row to the table that `make faults` prints.
-    func append(to path: String) throws {
+    /// The row of the table that `make faults` prints; the first cell says which of how many rows it is.
+    var cells: [String] {
+        let all = Fault.all
+        let number = all.firstIndex { $0.name == fault.name }.map { $0 + 1 } ?? 0
         let reasons = refused.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-        let cells = [
-            fault, noticed.map(Self.seconds) ?? "-", Self.seconds(recovered),
+        return [
+            "\(number)/\(all.count)", fault.name, noticed.map(Self.seconds) ?? "-", Self.seconds(recovered),
+            "\(fault.bound.components.seconds) s",
             clientsDisconnected == 0 && lostLocally == 0
                 ? "nothing at home" : "\(clientsDisconnected) closed, \(lostLocally) lost at home",
             "\(sent)", "\(confirmed)", reasons.isEmpty ? "-" : reasons, "\(lost)", "\(lostConfirmed)", "\(duplicated)",
-            "\(disordered)",
+            "\(disordered)", "\(gaps)",
         ]
-        let row = "| " + cells.joined(separator: " | ") + " |\n"
-        let file = FileHandle(forWritingAtPath: path)
-        try file?.seekToEnd()
-        try file?.write(contentsOf: Data(row.utf8))
-        try file?.close()
     }
 
     private static func seconds(_ duration: Duration) -> String {

@@ -7,6 +7,9 @@ enum FaultTimes {
     /// Whether the shipped times are used; `make faults` asks for it, to measure what users get.
     static let areShipped = ProcessInfo.processInfo.environment["FAULT_TABLE"] != nil
 
+    /// How often the link is looked at to be logged: as the stock server does it, or so often that no test waits for it.
+    static var linkWatchInterval: Duration { areShipped ? .seconds(1) : .milliseconds(20) }
+
     /// Applies the times.
     ///
     /// The short ones are still so long that a busy machine alone is no fault.
