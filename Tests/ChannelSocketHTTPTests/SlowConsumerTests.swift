@@ -30,10 +30,17 @@ struct SlowConsumerTests {
         return client
     }
 
-    @Test("closes a client that never reads while 100 MB pass, and nobody else misses anything")
-    func closesTheSlowOne() async throws {
+    @Test(
+        "holds no more than the limit for a client that never reads while 100 MB pass, and nobody else misses anything",
+        arguments: [SlowConsumerPolicy.close, .drop]
+    )
+    func neverReads(policy: SlowConsumerPolicy) async throws {
         let pubSub = PubSub()
-        let endpoint = Self.endpoint(pubSub) { $0.closeTimeout = .milliseconds(100) }
+        let endpoint = Self.endpoint(pubSub) {
+            $0.slowConsumerPolicy = policy
+            // Time for the test to get here and read, however slow the machine.
+            $0.closeTimeout = .seconds(60)
+        }
         try await withServer(mounts: [endpoint]) { port, _ in
             let slow = try await Self.join(port, reading: false)
             let fast = try await Self.join(port)
@@ -46,10 +53,34 @@ struct SlowConsumerTests {
                     }
                 }
             }
-            #expect(pubSub.statistics[.slowConsumerCloses] == 1)
-            #expect(pubSub.statistics.connections == 1)
+            #expect(pubSub.statistics.connections == 2)
+            #expect(pubSub.statistics[.slowConsumerCloses] == (policy == .close ? 1 : 0))
+            #expect((pubSub.statistics[.slowConsumerFrames] > 0) == (policy == .drop))
             try await slow.socket.setReading(true)
-            _ = slow
+            let (bytes, closing) = try await Self.drain(slow, until: policy)
+            #expect(closing == (policy == .close ? .close(code: 1008, reason: "too slow: outbound buffer full") : nil))
+            // The limit of 4 MiB, one write of the 100 messages of a tick beyond it, and what the system has buffered at
+            // both ends.
+            #expect(bytes < 16 << 20)
+        }
+    }
+
+    /// Reads what waits for a client, which must be the first broadcasts, in order.
+    ///
+    /// - Returns: how much it was, and how the connection was closed, if it is to be.
+    private static func drain(
+        _ client: TestPhoenixClient, until policy: SlowConsumerPolicy
+    ) async throws -> (bytes: Int, closing: TestWebSocketEvent?) {
+        if policy == .drop { try await client.socket.send(text: #"[null,"last","phoenix","heartbeat",{}]"#) }
+        var (bytes, number) = (0, 0)
+        while true {
+            let event = try await client.socket.receive()
+            guard case .text(let text) = event, !text.contains(#""last""#) else {
+                return (bytes, policy == .close ? event : nil)
+            }
+            #expect(text.contains(#"{"n":\#(number),"#))
+            bytes += text.utf8.count
+            number += 1
         }
     }
 

@@ -1,0 +1,54 @@
+"""The load generator, `channelsocket bench`, and what it finds."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from servers import LOAD_CORE
+
+ROOT = Path(__file__).resolve().parent.parent
+CPU = ("traffic", "cpuPerReceived")
+RATE = ("traffic", "receivedPerSecond")
+
+
+def note(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+class Bench:
+    """Runs the load generator, and keeps what it found wrong."""
+
+    def __init__(self, options):
+        self.options = options
+        self.faults = []
+
+    def run(self, scenario, servers, cores=(LOAD_CORE,), **arguments):
+        command = [ROOT / ".build/release/channelsocket", "bench", scenario, "--json", "--quiet"]
+        for server in servers:
+            command += ["--url", server.url, "--server-pid", server.process.pid]
+        if scenario != "connect":
+            command += ["--warmup", self.options.warmup, "--duration", self.options.duration]
+        for name, value in arguments.items():
+            command += [f"--{name.replace('_', '-')}", value]
+        done = subprocess.run(
+            [str(part) for part in command], stdout=subprocess.PIPE, text=True,
+            preexec_fn=lambda: os.sched_setaffinity(0, set(cores)),
+        )
+        if done.returncode not in (0, 2):
+            raise SystemExit(f"bench: failed ({done.returncode}): {' '.join(map(str, command))}")
+        report = json.loads(done.stdout)
+        if done.returncode == 2:
+            self.faults.append(f"{' '.join(map(str, command[2:]))}: {report['faults']}")
+        return report
+
+    def interleaved(self, scenario, contestants, rounds=None, **arguments):
+        """Lets the contestants take turns; returns the reports of each."""
+        reports = {name: [] for name in contestants}
+        for number in range(rounds or self.options.rounds):
+            order = list(contestants.items())
+            for name, servers in order if number % 2 == 0 else reversed(order):
+                note(f"{scenario} {arguments} on {name}, round {number + 1}")
+                reports[name].append(self.run(scenario, servers, **arguments))
+        return reports
