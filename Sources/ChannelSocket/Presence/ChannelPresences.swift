@@ -31,6 +31,9 @@ enum ChannelPresences {
         }
     }
 
+    /// Whether the channel has ended.
+    var hasEnded: Bool { if case .ended = self { true } else { false } }
+
     /// Notes that something is tracked.
     ///
     /// - Returns: false if the channel has ended.

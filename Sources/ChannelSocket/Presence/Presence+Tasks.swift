@@ -42,7 +42,11 @@ extension Presence {
     /// Reads a topic until its mirror is current.
     func read(_ topic: String, _ reading: PresenceEffects.Reading) async {
         var next: PresenceEffects.Reading? = reading
+        var attempts = 0
         while let reading = next {
+            // Once more is usual when diffs come while the topic is read; whatever asks for more had better wait.
+            attempts += 1
+            if attempts > 2 { await pause() }
             if reading == .afterGrace { try? await Task.sleep(for: configuration.epochGrace) }
             let (mirror, known, activity) = withTopic(topic) { state, _ in
                 (state.mirrorNumber, state.mirror?.known, state.local.activity)
@@ -54,6 +58,7 @@ extension Presence {
                     guard state.mirror != nil else { return finish(&state) }
                     guard state.mirrorNumber == mirror else { return .now }
                     state.read(snapshot, since: activity, &effects)
+                    if isAbandoned(topic, &state, &effects) { return finish(&state) }
                     guard let again = effects.read.take() else { return finish(&state) }
                     return again
                 }
@@ -61,11 +66,23 @@ extension Presence {
                 next = withTopic(topic) { state, effects in
                     guard state.mirror != nil else { return finish(&state) }
                     state.readFailed(error, &effects)
+                    if isAbandoned(topic, &state, &effects) { return finish(&state) }
                     return .now
                 }
-                if next != nil { await pause() }
+                if next != nil, attempts < 2 { await pause() }
             }
         }
+    }
+
+    /// Drops the mirror of a topic without subscribers: it was asked for when the last one had left already, so nobody
+    /// else will.
+    private func isAbandoned(
+        _ topic: String, _ state: inout PresenceTopic, _ effects: inout PresenceEffects
+    ) -> Bool {
+        guard !pubSub.hasMembers(of: topic) else { return false }
+        state.dropMirror(&effects)
+        effects.read = nil
+        return true
     }
 
     private func finish(_ state: inout PresenceTopic) -> PresenceEffects.Reading? {
@@ -109,13 +126,27 @@ extension Presence {
     func auditRegularly() async {
         while true {
             let interval = configuration.auditInterval * Double.random(in: 0.67...1.33)
-            guard (try? await Task.sleep(for: interval)) != nil else { return }
-            for topic in topics {
-                withTopic(topic) { state, effects in
-                    guard state.mirror?.isCurrent == true else { return }
-                    state.invalidate(&effects)
-                }
+            var round = PresenceAuditRound(topics, over: interval)
+            while let batch = round.next() {
+                guard (try? await Task.sleep(for: round.pause)) != nil else { return }
+                for topic in batch { await audit(topic) }
             }
+        }
+    }
+
+    /// Has a topic read that is mirrored, and compares what this node has in it otherwise.
+    private func audit(_ topic: String) async {
+        let (isLocal, audited, activity) = withTopic(topic) { state, effects in
+            if state.mirror?.isCurrent == true { state.invalidate(&effects) }
+            let isLocal = state.mirror == nil && !state.local.isEmpty
+            return (isLocal, state.audited, state.local.activity)
+        }
+        guard isLocal else { return }
+        do throws(PresenceError) {
+            let snapshot = try await store.snapshot(of: topic, unless: audited)
+            withTopic(topic) { $0.audit(snapshot, since: activity, &$1) }
+        } catch {
+            // Next time.
         }
     }
 

@@ -153,6 +153,7 @@ public final class Presence: Service {
 
     /// Starts what has been claimed: tasks that end when their work is done, none per member.
     private func perform(_ effects: PresenceEffects, _ topic: String) {
+        for _ in 0..<effects.refused { pubSub.statistics.count(.refusedPresences) }
         for answer in effects.answers { answer() }
         if let reading = effects.read {
             Task.immediate { [self] in await read(topic, reading) }

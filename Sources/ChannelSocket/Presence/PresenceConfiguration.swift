@@ -8,6 +8,9 @@ public struct PresenceConfiguration: Sendable {
     public var maxKeyBytes = 256
     /// How many changes of this node may wait while the store is away; further ones are refused with `overloaded`.
     public var maxPendingChanges = 100_000
+    /// How many clients and callers may wait for the members of one topic while it can't be read; further clients get no
+    /// state, and further callers `overloaded`.
+    public var maxWaitersPerTopic = 100_000
     /// How many changes go to the store in one step; what waits longer than one step is gathered.
     public var maxChangesPerBatch = 256
 

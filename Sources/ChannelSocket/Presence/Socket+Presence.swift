@@ -104,8 +104,10 @@ extension Socket {
     /// Pushes `presence_state` of the channel's topic to the client: the start of what `presence_diff` continues.
     ///
     /// Sees what this channel has tracked before. Returns at once; the push follows when the members are known, and
-    /// every diff that comes after it is news to it.
+    /// every diff that comes after it is news to it. Does nothing once the channel has ended.
     public func pushPresenceState() {
+        // A callback may go on after its channel; nobody would let go of what is kept for such a client.
+        guard !process.presences.withLock({ $0.hasEnded }) else { return }
         let shard = process.session.shard
         presence.pushState(
             of: topic,

@@ -15,6 +15,8 @@ struct Probe {
     private let timeout: TimeAmount
     private var number: UInt64 = 0
     private var sentAt: NIODeadline?
+    /// When Redis had published the one on its way.
+    private var publishedAt: NIODeadline?
     private var dueAt: NIODeadline?
 
     init(interval: TimeAmount, timeout: TimeAmount) {
@@ -24,21 +26,28 @@ struct Probe {
 
     /// Forgets the probe on its way, since a connection was made or lost; the next one goes out soon.
     mutating func reset(now: NIODeadline) {
-        sentAt = nil
+        (sentAt, publishedAt) = (nil, nil)
         dueAt = now
+    }
+
+    /// Redis has published the probe on its way: from now on it may be late.
+    ///
+    /// Not before: on the way to Redis it waits behind what is published, and for its answer there is another limit.
+    mutating func published(now: NIODeadline) {
+        if sentAt != nil, publishedAt == nil { publishedAt = now }
     }
 
     /// Redis would not publish the probe on its way; the next one goes out after the interval.
     mutating func refused(now: NIODeadline) {
-        sentAt = nil
+        (sentAt, publishedAt) = (nil, nil)
         dueAt = now + interval
     }
 
     /// Time passes, with both connections ready.
     mutating func tick(now: NIODeadline) -> Action {
-        if let sentAt {
-            guard now - sentAt >= timeout else { return .none }
-            self.sentAt = nil
+        if sentAt != nil {
+            guard let publishedAt, now - publishedAt >= timeout else { return .none }
+            (sentAt, self.publishedAt) = (nil, nil)
             dueAt = now + interval
             return .deaf
         }
@@ -53,7 +62,7 @@ struct Probe {
     /// - Returns: how long it took; nil for anything but the probe on its way.
     mutating func received(_ token: UnsafeRawBufferPointer, now: NIODeadline) -> TimeAmount? {
         guard let sentAt, token.elementsEqual(String(number).utf8) else { return nil }
-        self.sentAt = nil
+        (self.sentAt, publishedAt) = (nil, nil)
         dueAt = now + interval
         return now - sentAt
     }

@@ -126,8 +126,9 @@ public final class RedisAdapter: PubSubAdapter {
     ///
     /// - Parameter topic: the topic.
     /// - Returns: nil if that is so already; else a future that succeeds once Redis has confirmed it, and fails with
-    ///   `PubSubError` when it has not within ``RedisConfiguration/subscribeTimeout``. Even then the adapter goes on
-    ///   trying until ``unsubscribe(from:)`` is called.
+    ///   `PubSubError` when it has not within ``RedisConfiguration/subscribeTimeout``, or when Redis refuses the topic
+    ///   (`rejected`). Even then the adapter goes on trying until ``unsubscribe(from:)`` is called: at once with the
+    ///   next call for the topic, else after pauses of one second at first and one minute at most.
     public func subscribe(to topic: String) -> EventLoopFuture<Void>? {
         shard(of: topic).subscribe(to: topic)
     }

@@ -142,6 +142,10 @@ final class RedisShard: Sendable {
 
     /// Sends any command.
     func send(_ arguments: [RedisArgument]) -> EventLoopFuture<RESPValue> {
+        // Nothing is encoded in vain while Redis is away.
+        if let closedBecause = inbox.withLock({ $0.closedBecause }) {
+            return eventLoop.makeFailedFuture(PubSubError(.disconnected, closedBecause))
+        }
         var command = ByteBuffer()
         command.writeRedisCommand(arguments)
         let promise = eventLoop.makePromise(of: RESPValue.self)

@@ -38,19 +38,27 @@ extension ShardLinks {
     }
 
     func subscriptionRefused(_ command: SubscriptionCommand, message: String) {
-        let tryAgain = command.topics.count > 1
+        // There is room for further commands, as after any answer.
+        hasSubscriptionAnswers = true
+        guard command.topics.count == 1 else {
+            logger.debug(
+                "Redis refused topics together, each is tried alone",
+                metadata: ["reason": "\(message)", "topics": "\(command.topics.count)"])
+            return shard.withSubscriptions { state in
+                for topic in command.topics { state.table.refusedTogether(topic) }
+            }
+        }
+        if command.kind == .subscribe { refusalLog.record(message) }
         for topic in command.topics {
-            let (waiter, _) = shard.withSubscriptions { $0.table.refused(topic, tryAgain: tryAgain) }
+            let waiter = shard.withSubscriptions { $0.table.refused(topic, now: .now()) }
             waiter?.fail(PubSubError(.rejected, message))
         }
+    }
+
+    func logRefusals() {
+        guard let (message, topics) = refusalLog.take(now: .now()) else { return }
         logger.warning(
-            "Redis refused a subscription",
-            metadata: ["reason": "\(message)", "topics": "\(command.topics.count)"])
-        guard tryAgain, let connection = subscriber?.readyConnection else { return }
-        // One by one, to find the ones that are meant.
-        while let batch = shard.withSubscriptions({ $0.table.nextBatch(limit: 1) }) {
-            connection.send(.unsubscribe, topics: batch.unsubscribe)
-            connection.send(.subscribe, topics: batch.subscribe)
-        }
+            "Redis refused a subscription, and is asked again from time to time",
+            metadata: ["reason": "\(message)", "topics": "\(topics)"])
     }
 }

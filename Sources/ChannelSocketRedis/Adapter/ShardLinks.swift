@@ -31,6 +31,7 @@ final class ShardLinks: RedisConnectionEvents {
     /// Whether the current read brought answers to SUBSCRIBE or UNSUBSCRIBE, and who waited for them.
     var hasSubscriptionAnswers = false
     var confirmed: [EventLoopPromise<Void>] = []
+    var refusalLog = RefusalLog()
     private var watch: RepeatedTask?
     private var lostAt: NIODeadline?
     private var isStopping = false
@@ -220,12 +221,12 @@ final class ShardLinks: RedisConnectionEvents {
     /// Connects anew.
     ///
     /// After a failover the address may lead to the new master, and only the old connections to its replica. Not too
-    /// often, as there may be no other.
+    /// often, as there may be no other; and not before the answers are handled that came with the refusal.
     func redisIsReadOnly() {
         guard !isStopping, looksForMasterAt <= .now() else { return }
         looksForMasterAt = .now() + configuration.readOnlyRetryInterval
-        subscriber?.readyConnection?.close(.readOnly)
-        publisher?.readyConnection?.close(.readOnly)
+        subscriber?.readyConnection?.closeAfterRead(.readOnly)
+        publisher?.readyConnection?.closeAfterRead(.readOnly)
     }
 
     func publishAnswered(failed: PubSubError.Code?) {
@@ -244,15 +245,20 @@ final class ShardLinks: RedisConnectionEvents {
         let waiters = confirmed
         confirmed = []
         for waiter in waiters { waiter.succeed(()) }
+        logRefusals()
         sendSubscriptions()
     }
 
     // MARK: Time
 
     private func tick(now: NIODeadline) {
-        let (expired, reason) = shard.withSubscriptions { state in
-            (state.table.expired(now: now), state.table.isLinkUp ? nil : state.disconnectReason)
+        let (expired, reason, needsFlush) = shard.withSubscriptions { state in
+            (
+                state.table.expired(now: now), state.table.isLinkUp ? nil : state.disconnectReason,
+                state.table.retryRefused(now: now)
+            )
         }
+        if needsFlush { sendSubscriptions() }
         for waiter in expired {
             waiter.fail(
                 reason.map { PubSubError(.disconnected, $0) }
@@ -271,6 +277,10 @@ final class ShardLinks: RedisConnectionEvents {
         guard isHearingInDoubt else { return }
         isHearingInDoubt = false
         noteRecovery()
+    }
+
+    func probePublished() {
+        probe.published(now: .now())
     }
 
     func probeRefused(message: String) {

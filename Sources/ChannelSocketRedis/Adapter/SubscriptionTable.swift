@@ -20,6 +20,9 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     struct Batch: Equatable, Sendable {
         var subscribe: [String] = []
         var unsubscribe: [String] = []
+
+        var count: Int { subscribe.count + unsubscribe.count }
+        var isEmpty: Bool { count == 0 }
     }
 
     private enum Sent {
@@ -31,6 +34,9 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         var sent = Sent.nothing
         var missingAnswers = 0
         var isQueued = false
+        /// How often in a row it was refused for itself, and when to try again.
+        var refusals = 0
+        var retryAt: NIODeadline?
         var waiter: (id: UInt64, value: Waiter)?
 
         var isConfirmed: Bool { sent == .subscribe && missingAnswers == 0 }
@@ -47,6 +53,10 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
     private var entries: [TopicKey: Entry] = [:]
     private var queue = CircularBuffer<String>()
+    /// Those to be sent alone, because Redis refused each of them or what it was sent with; sent first.
+    private var lonely = CircularBuffer<String>()
+    /// Those that were refused for themselves, are wanted, and wait for the next attempt.
+    private var refused: Set<TopicKey> = []
     private var deadlines = CircularBuffer<(deadline: NIODeadline, topic: String, id: UInt64)>()
     private var lastID: UInt64 = 0
     private let maxTopics: Int
@@ -76,7 +86,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         var result: Waiter?
         change(topic, &entry) { entry, table in
             entry.isWanted = true
-            if entry.sent != .subscribe { needsFlush = table.enqueue(topic, &entry) }
+            if entry.sent != .subscribe { needsFlush = table.enqueue(topic, &entry, alone: entry.refusals > 0) }
             if let waiter = entry.waiter {
                 result = waiter.value
             } else {
@@ -113,25 +123,28 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     mutating func nextBatch(limit: Int) -> Batch? {
         guard isLinkUp else { return nil }
         var batch = Batch()
-        var count = 0
-        while count < limit, let topic = queue.popFirst() {
-            guard var entry = entries[TopicKey(topic)] else { continue }
-            change(topic, &entry) { entry, _ in
-                entry.isQueued = false
-                if entry.isWanted, entry.sent != .subscribe {
-                    entry.sent = .subscribe
-                    batch.subscribe.append(topic)
-                } else if !entry.isWanted, entry.sent == .subscribe {
-                    entry.sent = .unsubscribe
-                    batch.unsubscribe.append(topic)
-                } else {
-                    return
-                }
-                entry.missingAnswers += 1
-                count += 1
+        while batch.isEmpty, let topic = lonely.popFirst() { take(topic, into: &batch) }
+        guard batch.isEmpty else { return batch }
+        while batch.count < limit, let topic = queue.popFirst() { take(topic, into: &batch) }
+        return batch.isEmpty ? nil : batch
+    }
+
+    /// Moves a topic from its queue to what is to be sent, if anything is.
+    private mutating func take(_ topic: String, into batch: inout Batch) {
+        guard var entry = entries[TopicKey(topic)] else { return }
+        change(topic, &entry) { entry, _ in
+            entry.isQueued = false
+            if entry.isWanted, entry.sent != .subscribe {
+                entry.sent = .subscribe
+                batch.subscribe.append(topic)
+            } else if !entry.isWanted, entry.sent == .subscribe {
+                entry.sent = .unsubscribe
+                batch.unsubscribe.append(topic)
+            } else {
+                return
             }
+            entry.missingAnswers += 1
         }
-        return count > 0 ? batch : nil
     }
 
     /// Redis has answered for a topic.
@@ -143,41 +156,74 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         change(topic, &entry) { entry, _ in
             entry.missingAnswers -= 1
             guard entry.isConfirmed, entry.isWanted else { return }
+            entry.refusals = 0
             waiter = entry.waiter?.value
             entry.waiter = nil
         }
         return waiter
     }
 
-    /// Redis has refused a topic.
-    ///
-    /// - Parameters:
-    ///   - topic: the topic.
-    ///   - tryAgain: whether the topic is to be sent once more, for it was refused together with others.
-    /// - Returns: the one who waited, if that is final; and whether ``nextBatch(limit:)`` must be called.
-    mutating func refused(_ topic: String, tryAgain: Bool) -> (abandoned: Waiter?, needsFlush: Bool) {
-        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return (nil, false) }
-        var waiter: Waiter?
-        var needsFlush = false
+    /// Redis has refused a topic together with others: it is tried once more, alone, with the next ``nextBatch(limit:)``.
+    mutating func refusedTogether(_ topic: String) {
+        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return }
         change(topic, &entry) { entry, table in
             entry.missingAnswers -= 1
             guard entry.missingAnswers == 0 else { return }
             entry.sent = .nothing
-            if tryAgain, entry.isWanted {
-                needsFlush = table.enqueue(topic, &entry)
-            } else {
-                waiter = entry.waiter?.value
-                entry.waiter = nil
+            if entry.isWanted { _ = table.enqueue(topic, &entry, alone: true) }
+        }
+    }
+
+    /// Redis has refused a topic for itself: it is tried again after a pause, as long as it is wanted.
+    ///
+    /// - Returns: the one who waited, in vain.
+    mutating func refused(_ topic: String, now: NIODeadline) -> Waiter? {
+        guard var entry = entries[TopicKey(topic)], entry.missingAnswers > 0 else { return nil }
+        var waiter: Waiter?
+        change(topic, &entry) { entry, table in
+            entry.missingAnswers -= 1
+            guard entry.missingAnswers == 0 else { return }
+            entry.sent = .nothing
+            waiter = entry.waiter?.value
+            entry.waiter = nil
+            guard entry.isWanted else { return }
+            entry.retryAt = now + Self.pause(afterRefusals: entry.refusals)
+            entry.refusals += 1
+            table.refused.insert(TopicKey(topic))
+        }
+        return waiter
+    }
+
+    /// Has those tried again whose pause is over.
+    ///
+    /// - Returns: whether ``nextBatch(limit:)`` must be called.
+    mutating func retryRefused(now: NIODeadline) -> Bool {
+        var needsFlush = false
+        for key in Array(refused) {
+            guard var entry = entries[key], let retryAt = entry.retryAt, retryAt <= now else { continue }
+            refused.remove(key)
+            change(key.topic, &entry) { entry, table in
+                // Alone, lest the others have to be sent twice.
+                needsFlush = table.enqueue(key.topic, &entry, alone: true) || needsFlush
             }
         }
-        return (waiter, needsFlush)
+        return needsFlush
+    }
+
+    /// One second at first, and one minute at most.
+    private static func pause(afterRefusals refusals: Int) -> TimeAmount {
+        .seconds(min(60, 1 << min(Int64(refusals), 6)))
     }
 
     /// There is a connection, and nothing is subscribed on it yet.
     mutating func linkUp() {
         isLinkUp = true
-        for (key, var entry) in entries {
-            change(key.topic, &entry) { entry, table in _ = table.enqueue(key.topic, &entry) }
+        // Keys of their own: while the table itself is walked, the first change would copy all of it.
+        for key in Array(entries.keys) {
+            guard var entry = entries[key] else { continue }
+            change(key.topic, &entry) { entry, table in
+                _ = table.enqueue(key.topic, &entry, alone: entry.refusals > 0)
+            }
         }
     }
 
@@ -185,7 +231,10 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     mutating func linkDown() {
         isLinkUp = false
         queue.removeAll()
-        for (key, var entry) in entries {
+        lonely.removeAll()
+        refused.removeAll()
+        for key in Array(entries.keys) {
+            guard var entry = entries[key] else { continue }
             change(key.topic, &entry) { entry, _ in
                 entry.isQueued = false
                 entry.sent = .nothing
@@ -210,7 +259,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// Takes all who wait.
     mutating func removeWaiters() -> [Waiter] {
         deadlines.removeAll()
-        return entries.keys.compactMap { key in
+        return Array(entries.keys).compactMap { key in
             defer { entries[key]?.waiter = nil }
             return entries[key]?.waiter?.value
         }
@@ -218,12 +267,12 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
     /// Puts a topic into the queue unless it is there; without a link there is no queue, ``linkUp()`` makes it.
     ///
-    /// - Returns: whether the queue was empty.
-    private mutating func enqueue(_ topic: String, _ entry: inout Entry) -> Bool {
+    /// - Returns: whether nothing was in a queue.
+    private mutating func enqueue(_ topic: String, _ entry: inout Entry, alone: Bool = false) -> Bool {
         guard isLinkUp, !entry.isQueued else { return false }
         entry.isQueued = true
-        queue.append(topic)
-        return queue.count == 1
+        if alone { lonely.append(topic) } else { queue.append(topic) }
+        return queue.count + lonely.count == 1
     }
 
     /// Changes an entry and keeps the counts right.
@@ -233,6 +282,7 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
         body(&entry, &self)
         unconfirmed += entry.isUnconfirmed ? 1 : 0
         wanted += entry.isWanted ? 1 : 0
+        if !refused.isEmpty, !entry.isWanted || entry.sent != .nothing { refused.remove(TopicKey(topic)) }
         entries[TopicKey(topic)] = entry.isForgettable ? nil : entry
     }
 }

@@ -23,11 +23,12 @@ public struct RedisConfiguration: Hashable, Sendable {
     public var pingInterval: TimeAmount = .seconds(5)
     /// How often the link proves that what it publishes comes back.
     public var probeInterval: TimeAmount = .seconds(5)
-    /// How long a probe may take before the subscriber counts as deaf and is reconnected.
+    /// How long a probe may take, once Redis has published it, before the subscriber counts as deaf and is
+    /// reconnected.
     public var probeTimeout: TimeAmount = .seconds(5)
     /// The pauses between attempts to connect.
     public var backoff = RedisBackoff()
-    /// How often to connect anew while Redis takes no writes, in the hope of another master at the address.
+    /// How often to connect anew while Redis is a replica, in the hope of its master at the address.
     public var readOnlyRetryInterval: TimeAmount = .seconds(10)
     /// How long to wait, when the link is shut down, for answers to what was published.
     public var shutdownTimeout: TimeAmount = .milliseconds(500)

@@ -37,11 +37,12 @@ extension RedisConnection {
             }
             let name = "channelsocket:\(node):\(role == .subscriber ? "sub" : "pub")"
             handshake.append(
-                HandshakeStep(name: "CLIENT SETNAME", arguments: ["CLIENT", "SETNAME", .text(name)], isRequired: false))
+                HandshakeStep(
+                    name: "CLIENT SETNAME", arguments: ["CLIENT", "SETNAME", .text(name)], tolerates: .anything))
             handshake.append(
                 role == .subscriber
                     ? HandshakeStep(name: "SUBSCRIBE", arguments: ["SUBSCRIBE", .text(probeChannel)], isLast: true)
-                    : HandshakeStep(name: "PING", arguments: ["PING"], isLast: true))
+                    : HandshakeStep(name: "PING", arguments: ["PING"], tolerates: .trouble, isLast: true))
         }
     }
 }

@@ -25,6 +25,11 @@ final class RedisConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var pending = CircularBuffer<PendingCommand>()
     private var closeReason: RedisCloseReason?
+    /// The error of a step of the handshake that was passed over: if the connection ends before it is ready, that is why.
+    private var passedOver: RedisCloseReason?
+    /// Whether what one read brought is being handled, and why to close afterwards.
+    private var isReading = false
+    private var closesAfterRead: RedisCloseReason?
     private var lastRead = NIODeadline.now()
     private var watch: RepeatedTask?
     private var answeredCommands = 0
@@ -96,6 +101,12 @@ final class RedisConnection: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
+    /// Closes the connection once all has been handled that has arrived: what is answered there is answered.
+    func closeAfterRead(_ reason: RedisCloseReason) {
+        guard isReading else { return close(reason) }
+        closesAfterRead = closesAfterRead ?? reason
+    }
+
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -110,6 +121,7 @@ final class RedisConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard closeReason == nil else { return }
         lastRead = .now()
+        isReading = true
         do throws(RESPError) {
             try reader.feed(unwrapInboundIn(data))
             while closeReason == nil, let reply = try reader.next() {
@@ -121,18 +133,21 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
         // After the end there may be nobody to report to.
         if self.context != nil { reportAnswered() }
+        if let closesAfterRead { close(closesAfterRead) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(.failed(because: error))
+        // Who hangs up on what we have sent meanwhile resets the connection.
+        close(passedOver ?? .failed(because: error))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
         self.context = nil
-        let reason = closeReason ?? .closedByPeer
+        let reason = closeReason ?? closesAfterRead ?? passedOver ?? .closedByPeer
         closeReason = reason
         let abandoned = pending
         pending.removeAll()
@@ -206,13 +221,17 @@ final class RedisConnection: ChannelInboundHandler {
         case .command(let promise):
             if let message = reply.errorMessage {
                 promise.fail(PubSubError(.rejected, message))
-                // Before Redis 7 the error of a script has the one of its command in it.
-                if message.contains("READONLY ") { events.redisIsReadOnly() }
+                if RedisErrorMessage(message).isOfReplica { events.redisIsReadOnly() }
             } else {
                 promise.succeed(reply.value)
             }
-        case .probe: reply.errorMessage.map { events.probeRefused(message: $0) }
-        case .ping: reply.errorMessage.map { close(.refused(step: "PING", message: $0)) }
+        case .probe:
+            if let message = reply.errorMessage {
+                events.probeRefused(message: message)
+            } else {
+                events.probePublished()
+            }
+        case .ping: handlePing(reply.errorMessage.map { RedisErrorMessage($0) })
         case .handshake(let step): handleHandshake(step, reply.errorMessage)
         case .subscription(let subscription):
             pendingSubscriptions -= 1
@@ -272,10 +291,23 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     private func handleHandshake(_ step: HandshakeStep, _ error: String?) {
-        if let error, step.isRequired || error.hasPrefix("NOAUTH") {
-            close(.refused(step: step.name, message: redacted(error)))
-        } else if step.isLast {
-            link.handshakeSucceeded(self)
+        if let error {
+            let reason = RedisCloseReason.refused(step: step.name, message: redacted(error))
+            guard !step.fails(with: RedisErrorMessage(error)) else { return close(reason) }
+            passedOver = passedOver ?? reason
+        }
+        guard step.isLast else { return }
+        passedOver = nil
+        link.handshakeSucceeded(self)
+    }
+
+    /// An answer is a proof of life, whatever it says.
+    private func handlePing(_ error: RedisErrorMessage?) {
+        guard let error else { return }
+        if error.refusesConnection {
+            close(.refused(step: "PING", message: redacted(error.text)))
+        } else if error.isOfReplica {
+            events.redisIsReadOnly()
         }
     }
 

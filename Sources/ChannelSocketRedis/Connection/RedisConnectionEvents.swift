@@ -20,9 +20,11 @@ protocol RedisConnectionEvents: AnyObject {
     func subscriptionDone(_ kind: SubscriptionCommand.Kind, topic: String)
     /// Redis has refused a SUBSCRIBE or UNSUBSCRIBE as a whole.
     func subscriptionRefused(_ command: SubscriptionCommand, message: String)
+    /// Redis has published a probe.
+    func probePublished()
     /// Redis has refused to publish a probe.
     func probeRefused(message: String)
-    /// Redis has refused a command because it takes no writes.
+    /// Redis has refused a command because it is a replica: it takes no writes, or has lost its master.
     func redisIsReadOnly()
     /// A publish has succeeded (nil) or failed.
     func publishAnswered(failed: PubSubError.Code?)

@@ -53,11 +53,12 @@ struct RedisIncarnation: Sendable {
         renewed = sent
     }
 
-    /// Notes a topic; false if it is known.
+    /// Whether the incarnation of that name has noted a topic.
     func isIn(_ topic: String, as name: String) -> Bool {
         self.name == name && topics.contains(topic)
     }
 
+    /// Notes a topic in which there may be members from now on.
     mutating func entered(_ topic: String, as name: String) {
         if self.name == name { topics.insert(topic) }
     }
@@ -69,7 +70,7 @@ struct RedisIncarnation: Sendable {
         self.name == name && topics.remove(topic) != nil
     }
 
-    /// Notes that it was declared dead; false if it is another one that was.
+    /// Notes that it was declared dead; nothing if it is another one that was.
     mutating func died(_ dead: String, now: ContinuousClock.Instant) {
         guard name == dead else { return }
         graves.append(Grave(name: dead, topics: topics, due: now + lease / 3))

@@ -19,16 +19,14 @@ extension RedisPresenceStore {
 
     private func pollRegularly(_ group: inout DiscardingTaskGroup) async {
         var reconnects = adapter.statistics.reconnects
-        /// Since when polling has worked without a break: a node that was cut off itself does not judge others
-        /// before they had time to come back, too.
-        var steadySince = ContinuousClock.now
-        var lastSuccess = ContinuousClock.now
+        var record = PollingRecord(
+            lease: configuration.lease, interval: configuration.pollInterval, reconnects: reconnects
+        )
         while !Task.isCancelled {
-            let now = ContinuousClock.now
-            if now - lastSuccess > max(configuration.lease / 3, configuration.pollInterval * 2) { steadySince = now }
+            let mayJudge = record.begins(now: .now, reconnects: adapter.statistics.reconnects)
             do throws(PresenceError) {
-                let dead = try await poll(takingOver: now - steadySince >= configuration.lease / 3)
-                lastSuccess = .now
+                let dead = try await poll(takingOver: mayJudge)
+                record.succeeded(now: .now)
                 noteTrouble(nil)
                 for name in dead where beginReaping(name) {
                     // Beside the polling, so that many members can't cost the node its own lease.
@@ -44,6 +42,7 @@ extension RedisPresenceStore {
                     }
                 }
             } catch {
+                record.failed()
                 noteTrouble(error.message)
             }
             let current = adapter.statistics.reconnects

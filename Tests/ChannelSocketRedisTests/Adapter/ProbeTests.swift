@@ -19,10 +19,26 @@ import Testing
     @Test("finds the subscriber deaf when it does not come back in time")
     mutating func deaf() {
         _ = probe.tick(now: start)
+        probe.published(now: start)
         #expect(received("nonsense", at: start) == nil)
         #expect(received("0", at: start) == nil)
         #expect(probe.tick(now: start + .seconds(2)) == .deaf)
         #expect(received("1", at: start + .seconds(3)) == nil)
+    }
+
+    @Test("counts the time only from when Redis has published it, and again for the next one")
+    mutating func backlog() {
+        _ = probe.tick(now: start)
+        #expect(probe.tick(now: start + .seconds(60)) == .none)
+        probe.published(now: start + .seconds(60))
+        #expect(probe.tick(now: start + .seconds(61)) == .none)
+        #expect(received("1", at: start + .seconds(61)) == .seconds(61))
+        // The answer may come after the message.
+        probe.published(now: start + .seconds(61))
+        #expect(probe.tick(now: start + .seconds(66)) == .send(token: "2"))
+        #expect(probe.tick(now: start + .seconds(90)) == .none)
+        probe.published(now: start + .seconds(90))
+        #expect(probe.tick(now: start + .seconds(92)) == .deaf)
     }
 
     @Test("draws no conclusion from a probe that Redis refused")

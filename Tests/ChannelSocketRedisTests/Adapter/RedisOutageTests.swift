@@ -276,4 +276,136 @@ import Testing
             }
         }
     }
+
+    @Test(
+        "goes on publishing and listening while Redis answers PING with trouble",
+        arguments: ["MISCONF Redis is configured to save", "LOADING Redis is loading", "BUSY Redis is busy"])
+    func troubledPing(error: String) async throws {
+        let script: FakeRedis.Script = { $0.first == "PING" ? "-\(error)\r\n" : FakeRedis.obedient($0) }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url) {
+                $0.pingInterval = .milliseconds(20)
+                $0.probeInterval = .hours(1)
+                $0.probeTimeout = .hours(1)
+            }
+            try await TestNode.run(node) {
+                try await node.connected()
+                // Both connections have pinged, and have outlived the answer.
+                try await wait("pings") { redis.received.filter { $0 == ["PING"] }.count >= 8 }
+                try await node.publish("room:a", "e")
+                #expect(node.adapter.statistics.reconnects == 0)
+            }
+        }
+    }
+
+    @Test("gives up a connection whose PING is answered with a demand for a password")
+    func lockedOut() async throws {
+        let isLocked = Mutex(false)
+        let script: FakeRedis.Script = { command in
+            command == ["PING"] && isLocked.withLock { $0 } ? "-NOAUTH no\r\n" : FakeRedis.obedient(command)
+        }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url) { $0.pingInterval = .milliseconds(20) }
+            try await TestNode.run(node) {
+                try await node.connected()
+                isLocked.withLock { $0 = true }
+                try await wait("the loss") { node.log.contains("refused at PING: NOAUTH no") }
+            }
+        }
+    }
+
+    @Test(
+        "gives Redis' own words for a connection that it does not take",
+        arguments: ["DENIED Redis is running in protected mode", "ERR max number of clients reached", "XYZ whatever"])
+    func refusedConnection(error: String) async throws {
+        // Redis says so without being asked, and hangs up.
+        try await HangingUpRedis.with("-\(error)\r\n") { redis in
+            let node = try TestNode(redis.url)
+            try await TestNode.run(node) {
+                try await wait("a reason") { node.adapter.disconnectReason?.contains(error) == true }
+            }
+        }
+    }
+
+    @Test("reports what was answered together with READONLY as answered")
+    func readOnlyInBetween() async throws {
+        let answers = Mutex<String?>(nil)
+        // The command is answered with the next publish, in one piece.
+        let script: FakeRedis.Script = { command in
+            switch command.first {
+            case "SET":
+                answers.withLock { $0 = "-READONLY no\r\n" }
+                return ""
+            case "PUBLISH" where command[1] == "channels:room:a":
+                return answers.withLock { ($0.take() ?? "") + ":1\r\n" }
+            default: return FakeRedis.obedient(command)
+            }
+        }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url)
+            try await TestNode.run(node) {
+                try await node.connected()
+                let refused = node.adapter.commands.send(["SET", "a", "b"])
+                let published = try node.send("room:a", "e")
+                await #expect(throws: PubSubError.self) { try await refused.get() }
+                try await published.get()
+                try await wait("both links") { node.adapter.statistics.reconnects == 2 }
+                #expect(node.adapter.statistics.publishFailures == [:])
+            }
+        }
+    }
+
+    @Test("looks for another master when Redis answers PING as a replica that has lost its master")
+    func masterDown() async throws {
+        let isReplica = Mutex(false)
+        let script: FakeRedis.Script = { command in
+            command == ["PING"] && isReplica.withLock { $0 } ? "-MASTERDOWN no\r\n" : FakeRedis.obedient(command)
+        }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url) { $0.pingInterval = .milliseconds(20) }
+            try await TestNode.run(node) {
+                try await node.connected()
+                isReplica.withLock { $0 = true }
+                try await wait("both links") { node.adapter.statistics.reconnects == 2 }
+                #expect(node.log.contains("looking for another master"))
+                // Then it makes do with what there is.
+                try await node.connected()
+            }
+        }
+    }
+
+    @Test("subscribes to the rest after many refusals, asks again by itself, and says so once")
+    func refusedInBulk() async throws {
+        let isAllowed = Mutex(false)
+        let script: FakeRedis.Script = { command in
+            command.first == "SUBSCRIBE" && command.contains { $0.hasPrefix("channels:bad") }
+                && !isAllowed.withLock { $0 } ? "-NOPERM no\r\n" : FakeRedis.obedient(command)
+        }
+        try await FakeRedis.with(script) { redis in
+            let node = try TestNode(redis.url) {
+                $0.subscribeBatch = 4
+                $0.subscribeTimeout = .seconds(20)
+                $0.probeInterval = .hours(1)
+                $0.probeTimeout = .hours(1)
+            }
+            try await TestNode.run(node) {
+                try await node.connected()
+                // More refusals at a time than commands may be on their way.
+                let bad = (0..<120).map { node.adapter.subscribe(to: "bad:\($0)") }
+                let good = (0..<120).map { node.adapter.subscribe(to: "good:\($0)") }
+                for confirmation in good { try await confirmation?.get() }
+                for confirmation in bad {
+                    let error = await #expect(throws: PubSubError.self) { try await confirmation?.get() }
+                    #expect(error?.code == .rejected)
+                }
+                #expect(!node.adapter.isConnected)
+                // Only what was refused was sent alone.
+                let alone = redis.received.filter { $0.first == "SUBSCRIBE" && $0.count == 2 && $0[1].contains("good") }
+                #expect(alone.count <= 8)
+                #expect(node.log.all.filter { $0.message.contains("refused a subscription") }.count == 1)
+                isAllowed.withLock { $0 = true }
+                try await wait("the rest") { node.adapter.isConnected }
+            }
+        }
+    }
 }

@@ -128,23 +128,73 @@ import Testing
         #expect(table.expired(now: start + .seconds(60)) == [])
     }
 
-    @Test("retries the topics of a refused batch, and gives up a topic refused alone")
-    mutating func refusals() {
+    @Test("tries the topics of a refused batch one by one, and leaves the rest of the queue in batches")
+    mutating func refusedBatch() {
         table.linkUp()
-        _ = subscribe("a")
-        _ = subscribe("b")
-        _ = table.nextBatch(limit: 10)
-        #expect(table.refused("a", tryAgain: true) == (nil, true))
-        #expect(table.refused("b", tryAgain: true) == (nil, false))
-        #expect(table.nextBatch(limit: 1) == .init(subscribe: ["a"]))
-        #expect(table.nextBatch(limit: 1) == .init(subscribe: ["b"]))
-        #expect(table.refused("a", tryAgain: false) == (1, false))
+        for topic in ["a", "b", "c", "d"] { _ = subscribe(topic) }
+        #expect(table.nextBatch(limit: 2) == .init(subscribe: ["a", "b"]))
+        table.refusedTogether("a")
+        table.refusedTogether("b")
+        #expect(table.nextBatch(limit: 2) == .init(subscribe: ["a"]))
+        #expect(table.nextBatch(limit: 2) == .init(subscribe: ["b"]))
+        #expect(table.nextBatch(limit: 2) == .init(subscribe: ["c", "d"]))
+        #expect(table.refused("a", now: start) == 1)
         #expect(table.answered("b") == 2)
         #expect(!table.isSettled)
-        #expect(table.unsubscribe(from: "a") == (nil, true))
-        _ = table.nextBatch(limit: 1)
+    }
+
+    @Test("tries a topic refused for itself again after growing pauses, and alone, until it is in force")
+    mutating func retries() {
+        table.linkUp()
+        _ = subscribe("a")
+        _ = table.nextBatch(limit: 10)
+        #expect(table.refused("a", now: start) == 1)
+        var now = start
+        for pause in [1, 2, 4, 8, 16, 32, 60, 60] as [Int64] {
+            now = now + .seconds(pause)
+            #expect(table.retryRefused(now: now - .milliseconds(1)) == false)
+            #expect(table.nextBatch(limit: 10) == nil)
+            #expect(table.retryRefused(now: now) == true)
+            #expect(subscribe("b").hasPrefix("pending"))
+            #expect(table.nextBatch(limit: 10) == .init(subscribe: ["a"]))
+            #expect(table.refused("a", now: now) == nil)
+            _ = table.unsubscribe(from: "b")
+            #expect(table.nextBatch(limit: 10) == nil)
+        }
+        // Whoever asks for it again need not wait for the pause; he is told what comes of it.
+        #expect(subscribe("a").hasSuffix("flush"))
+        _ = subscribe("b")
+        #expect(table.nextBatch(limit: 10) == .init(subscribe: ["a"]))
+        #expect(table.answered("a") == lastWaiter - 1)
+        #expect(table.retryRefused(now: now + .hours(1)) == false)
+    }
+
+    @Test("holds nothing for refused topics that nobody wants any more")
+    mutating func refusedAndDropped() {
+        table.linkUp()
+        for number in 0..<100 {
+            _ = subscribe("t\(number)")
+            _ = table.nextBatch(limit: 1)
+            _ = table.refused("t\(number)", now: start)
+            _ = table.unsubscribe(from: "t\(number)")
+            _ = table.nextBatch(limit: 1)
+        }
+        #expect(table.count == 0)
         #expect(table.isSettled)
-        #expect(table.count == 1)
+        #expect(table.retryRefused(now: start + .hours(1)) == false)
+    }
+
+    @Test("tries all again on a new connection, the refused ones alone")
+    mutating func refusedBeforeLoss() {
+        confirm("good")
+        _ = subscribe("bad")
+        _ = table.nextBatch(limit: 10)
+        _ = table.refused("bad", now: start)
+        table.linkDown()
+        #expect(table.retryRefused(now: start + .hours(1)) == false)
+        table.linkUp()
+        #expect(table.nextBatch(limit: 10) == .init(subscribe: ["bad"]))
+        #expect(table.nextBatch(limit: 10) == .init(subscribe: ["good"]))
     }
 
     @Test("takes topics for different whose bytes differ")

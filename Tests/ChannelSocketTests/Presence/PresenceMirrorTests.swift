@@ -68,6 +68,17 @@ import Testing
         #expect(mirror.read(snapshot(4, [bob])) == .show(.init(joins: [bob], leaves: [ann])))
     }
 
+    @Test("reads no further for a diff from before the reading that still does not follow", arguments: ["e", "dead"])
+    func lostForGood(epoch: String) {
+        var mirror = current()
+        // Of an epoch that is over, or of what a failover has lost.
+        #expect(mirror.receive(PresenceStoreDiff(version: version(7, epoch), joins: [eve])) != .none)
+        #expect(mirror.receive(PresenceStoreDiff(version: version(8, epoch), joins: [eve])) == .none)
+        #expect(mirror.read(snapshot(2, [ann, bob])) == .read)
+        #expect(mirror.read(snapshot(2, [ann, bob])) == .show(.init(joins: [bob])))
+        #expect(mirror.receive(PresenceStoreDiff(version: version(3), joins: [eve])) == .show(.init(joins: [eve])))
+    }
+
     @Test("gives the nodes time to bring their members back when all was lost")
     func epoch() {
         var mirror = current()

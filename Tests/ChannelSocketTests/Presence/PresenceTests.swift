@@ -150,4 +150,66 @@ import Testing
         store.revive()
         #expect(try await a.get("ann", in: "room")?.metas.map(\.ref) == [before])
     }
+
+    @Test("keeps nothing of a topic for a client that is gone", arguments: [false, true])
+    func goneClient(isAway: Bool) async throws {
+        let store = AbsentStore()
+        store.isAway.store(isAway, ordering: .sequentiallyConsistent)
+        var configuration = PresenceConfiguration()
+        configuration.retryDelay = .milliseconds(5)
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
+        presence.pushState(of: "room", to: PresenceTarget { _ in })
+        while !presence.topics.isEmpty { await Task.yield() }
+        #expect(presence.health.mirrors == 0)
+    }
+
+    @Test("lets no more wait for a topic that can't be read than may, and counts the others")
+    func waiters() {
+        var configuration = PresenceConfiguration()
+        configuration.maxWaitersPerTopic = 2
+        var topic = PresenceTopic(configuration)
+        var effects = PresenceEffects()
+        let failures = Mutex<[PresenceError.Code]>([])
+        let list = PresenceTopic.Waiter.Purpose.list { result in
+            if case .failure(let error) = result { failures.withLock { $0.append(error.code) } }
+        }
+        topic.serve(.push(PresenceTarget { _ in }), &effects)
+        for _ in 0..<3 { topic.serve(list, &effects) }
+        topic.serve(.push(PresenceTarget { _ in }), &effects)
+        #expect(topic.waiters.count == 2)
+        #expect(effects.refused == 3)
+        for answer in effects.answers { answer() }
+        #expect(failures.withLock { $0 } == [.overloaded, .overloaded])
+    }
+
+    @Test("compares also topics nobody wants to see with the store")
+    func auditWithoutMirror() async throws {
+        var configuration = PresenceConfiguration()
+        configuration.auditInterval = .milliseconds(20)
+        let store = MemoryPresenceStore(sharing: shared, configuration: configuration)
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        // And nobody is told.
+        store.wipe()
+        #expect(try await presence.list("room").count == 0)
+        let run = Task { try await presence.run() }
+        while try await presence.get("ann", in: "room") == nil { await Task.yield() }
+        run.cancel()
+        try? await run.value
+    }
+
+    @Test(
+        "spreads the audit over its interval, in steps of ten milliseconds at least",
+        arguments: [(0, 1), (1, 1), (5, 5), (100, 100), (4_500, 4_500), (100_000, 4_500)]
+    )
+    func auditRound(topics: Int, steps: Int) {
+        let all = (0..<topics).map { "\($0)" }
+        var round = PresenceAuditRound(all, over: .seconds(45))
+        #expect(round.pause == .seconds(45) / steps)
+        var batches: [[String]] = []
+        while let batch = round.next() { batches.append(Array(batch)) }
+        #expect(batches.count == steps)
+        #expect(batches.flatMap { $0 } == all)
+        #expect(batches.allSatisfy { $0.count <= (topics + steps - 1) / steps })
+    }
 }

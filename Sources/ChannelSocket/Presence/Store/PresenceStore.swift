@@ -28,8 +28,9 @@ public protocol PresenceStore: Sendable {
     ///   - changes: at most ``PresenceConfiguration/maxChangesPerBatch``.
     ///   - topic: the topic.
     /// - Returns: what became of them.
-    /// - Throws: ``PresenceError`` of code `unavailable` when they may or may not have been carried out, `lost` when
-    ///   the incarnation has been declared dead: ``PresenceStoreEvent/lost`` is reported first, then.
+    /// - Throws: ``PresenceError`` of code `unavailable` when they may or may not have been carried out. When the
+    ///   incarnation has been declared dead nothing is carried out: the code is `lost` if ``PresenceStoreEvent/lost``
+    ///   has been reported and the changes can be decided anew at once, and `unavailable` if that is reported later.
     func apply(_ changes: [PresenceChange], to topic: String) async throws(PresenceError) -> PresenceApplied
 
     /// Reads the members of a topic.

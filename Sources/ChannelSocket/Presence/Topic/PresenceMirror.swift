@@ -10,7 +10,7 @@ struct PresenceMirror: Sendable {
         case none
         /// Tell the clients.
         case show(PresenceDiff)
-        /// Read the topic; ``read(_:)`` or ``readFailed()`` follows.
+        /// Read the topic until it works; then ``read(_:)`` follows.
         case read
         /// Read the topic after the nodes had time to bring their members back.
         case readAfterGrace
@@ -30,8 +30,8 @@ struct PresenceMirror: Sendable {
     /// How often the topic has been read, and how often reading has begun.
     private(set) var reads = (finished: 0, begun: 0)
     private var state = State.new
-    /// Diffs that came while reading.
-    private var waiting: [PresenceStoreDiff] = []
+    /// Diffs that came while reading, and how often reading had begun by then.
+    private var waiting: [(diff: PresenceStoreDiff, begun: Int)] = []
     /// Whether the nodes had time to bring their members back before the present reading.
     private var graceGiven = false
     /// Whether the topic has to be read once more because of what happened while it was read.
@@ -76,7 +76,7 @@ struct PresenceMirror: Sendable {
     /// Takes a diff in.
     mutating func receive(_ diff: PresenceStoreDiff) -> Action {
         guard isCurrent else {
-            if waiting.count < maxWaiting { waiting.append(diff) } else { needsAnother = true }
+            if waiting.count < maxWaiting { waiting.append((diff, reads.begun)) } else { needsAnother = true }
             return showUnseen(diff)
         }
         // Diffs that a reading has overtaken come late, and change nothing.
@@ -85,7 +85,7 @@ struct PresenceMirror: Sendable {
             version = diff.version
             return show(apply(diff))
         }
-        waiting = [diff]
+        waiting = [(diff, reads.begun)]
         // Lost with everything else were the members that their nodes are about to bring back.
         return beginReading(diff.version.epoch != version.epoch && !members.isEmpty ? .readAfterGrace : .read)
     }
@@ -104,8 +104,11 @@ struct PresenceMirror: Sendable {
         }
         let diffs = waiting
         waiting = []
-        for (index, diff) in diffs.enumerated() where !isOld(diff.version) {
+        for (index, (diff, begun)) in diffs.enumerated() where !isOld(diff.version) {
             guard follows(diff.version) else {
+                // What was there before the reading began is in it, or belongs to a past that the store has lost:
+                // nothing that is read will ever lead up to it.
+                guard begun == reads.begun else { continue }
                 waiting = Array(diffs[index...])
                 needsAnother = true
                 break

@@ -30,6 +30,9 @@ struct PresenceTopic {
     private(set) var mirrorNumber = 0
     var output: PresenceOutput
     private(set) var waiters: [Waiter] = []
+    private let maxWaiters: Int
+    /// The version in which the store had all that this node tracks; only for topics without a mirror.
+    private(set) var audited: PresenceVersion?
     /// The version after the last change of this node.
     private var lastApplied: PresenceVersion?
 
@@ -44,6 +47,7 @@ struct PresenceTopic {
 
     init(_ configuration: PresenceConfiguration) {
         output = PresenceOutput(configuration)
+        maxWaiters = configuration.maxWaitersPerTopic
     }
 
     /// Whether nothing would be lost by forgetting it.
@@ -89,12 +93,25 @@ struct PresenceTopic {
 
     /// Takes what was read; nil if nothing has changed.
     mutating func read(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
-        if let snapshot {
-            local.audit(snapshot.members.filter { snapshot.own.contains($0.ref) }, since: activity)
-            if !local.isSettled { effects.flush = true }
-        }
+        if let snapshot { compareLocal(with: snapshot, since: activity, &effects) }
         if let action = mirror?.read(snapshot) { perform(action, &effects) }
         serveWaiters(&effects)
+    }
+
+    /// Compares what the store has of this node, in a topic that nobody wants to see; nil if nothing has changed.
+    mutating func audit(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
+        guard let snapshot else { return }
+        // Otherwise nothing is compared.
+        let isComparable = local.isSettled && local.activity == activity
+        compareLocal(with: snapshot, since: activity, &effects)
+        audited = isComparable && local.isSettled ? snapshot.version : nil
+    }
+
+    private mutating func compareLocal(
+        with snapshot: PresenceSnapshot, since activity: Int, _ effects: inout PresenceEffects
+    ) {
+        local.audit(snapshot.members.filter { snapshot.own.contains($0.ref) }, since: activity)
+        if !local.isSettled { effects.flush = true }
     }
 
     /// Serves who waits with what is known, because the store can't be read.
@@ -117,12 +134,20 @@ struct PresenceTopic {
         if let action = mirror?.invalidate() { perform(action, &effects) }
     }
 
-    /// Serves somebody now or later; there is a mirror from now on.
+    /// Serves somebody now or later, or refuses if too many wait; there is a mirror from now on.
     mutating func serve(_ purpose: Waiter.Purpose, _ effects: inout PresenceEffects) {
         if mirror == nil {
             mirror = PresenceMirror()
             mirrorNumber += 1
             invalidate(&effects)
+        }
+        guard waiters.count < maxWaiters else {
+            effects.refused += 1
+            if case .list(let completion) = purpose {
+                let error = PresenceError(.overloaded, "the topic can't be read, and too many wait for it")
+                effects.answers.append { completion(.failure(error)) }
+            }
+            return
         }
         waiters.append(Waiter(purpose: purpose, version: lastApplied, read: (mirror?.reads.begun ?? 0) + 1))
         serveWaiters(&effects)
@@ -186,6 +211,8 @@ struct PresenceEffects {
 
     /// What to send, in order.
     var items: [PresenceOutput.Item] = []
+    /// How many could not be served.
+    var refused = 0
     /// Whom to answer.
     var answers: [@Sendable () -> Void] = []
     /// Whether the store is to be told.
