@@ -41,7 +41,7 @@ struct ServeCommandTests {
     @Test("says how many connections it can have when there are too few files for those that are configured")
     func fewFiles() async throws {
         let program = ChildProcess.productsDirectory.appending(path: "channelsocket").path()
-        let arguments = ["-c", "ulimit -n 300; exec \(program) serve --port 0"]
+        let arguments = ["-c", "ulimit -n 300; exec \(program) serve --port 0 --threads 1"]
         let server = try ChildProcess(
             executable: URL(filePath: "/bin/bash"), arguments: arguments,
             environment: ["PORT": "", "REDIS_URL": "", "LOG_LEVEL": "", "CHANNELSOCKET_DRAIN_DELAY": "0"]
@@ -49,8 +49,8 @@ struct ServeCommandTests {
         let line = try await server.waitForLine(containing: "raise ulimit -n")
         #expect(line.contains("warning"))
         #expect(line.contains("limit.open_files=300"))
-        #expect(line.contains("limits.max_connections=189 instead of 100000"))
-        #expect(line.contains("limits.max_http_connections=47 instead of 10000"))
+        #expect(line.contains("limits.max_connections=128 instead of 100000"))
+        #expect(line.contains("limits.max_http_connections=31 instead of 10000"))
         _ = try await server.waitForPort()
         try await server.stop()
     }
