@@ -168,7 +168,7 @@ let package = Package(
             name: "ChannelSocketHTTPTests",
             dependencies: [
                 "ChannelSocket", "ChannelSocketHTTP", "ChannelSocketTesting", "PhoenixWire", hummingbird, nioCore,
-                nioPosix, logging, lifecycle,
+                nioEmbedded, nioPosix, logging, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),

@@ -65,9 +65,9 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
         return channel.eventLoop.makeCompletedFuture {
             // NIO keeps a connection's receive buffers for as long as it lives, as many as it may fill at a time and as
             // large as they have grown. With its usual 2048 bytes the first is more than a third of what an idle
-            // WebSocket takes, and a single burst makes it four of 64 KiB, for ever. Clients send little at a time; one
-            // that sends much is read as fast, but in turn with the others of its event loop.
-            let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 16_384)
+            // WebSocket takes, and a single burst makes it four of 64 KiB, for ever. And all requests in a buffer are
+            // decoded before anybody else's turn, hundreds of small ones in a large one.
+            let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 2_048)
             try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffers)
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             // A connection has what its listener has, which is NIO's to say; a Unix domain socket has no such option.

@@ -210,7 +210,10 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
         case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding:
-            guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+            // What ends in the middle is no malformed request, be it the client or a limit that ended it.
+            guard let error = error as? HTTPParserError, error != .invalidEOFState else {
+                return context.close(promise: nil)
+            }
             statistics.count(.malformedRequests)
             switch error {
             case .headerOverflow: refuse(.requestHeaderFieldsTooLarge, "request head too large", context: context)

@@ -59,15 +59,12 @@ class Prober:
 async def half_open(meter, count=5_000, least=4_000):
     """Connections that never finish their request: silent, or cut in the middle of the head.
 
-    At least so many must be open at once, or a fifth of the files that the node may have open: it keeps the rest for
-    WebSockets.
+    At least so many must be open at once, as there are no WebSockets that would need the files.
     """
     request = handshake(meter.port)
     writers = []
     readers = []
     before = peak = meter.descriptors()
-    # The normal client's next connection may be what displaces one of them.
-    least = min(least, (meter.descriptor_limit() - 64) // 5 - 10)
 
     async def look():
         nonlocal peak

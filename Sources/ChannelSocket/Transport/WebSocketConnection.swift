@@ -64,6 +64,10 @@ final class WebSocketConnection: ChannelInboundHandler {
         // adding up bytes here.
         let limit = configuration.maxOutboundBytes
         try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
+        // NIO keeps the buffer, as large as it has grown, for as long as the connection lives. Most clients never send more
+        // than fits into the first one.
+        let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 16_384)
+        try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffers)
         try channel.pipeline.syncOperations.addHandler(self)
     }
 

@@ -80,8 +80,9 @@ final class Admission: Sendable {
             if !hasRoom(for: client, counts) {
                 refusal = .tooManyOfAddress
             } else {
-                if counts.others >= limits.maxOthers { displaced = counts.waiting.popOldest() }
-                if counts.others < limits.maxOthers || displaced != nil {
+                let maxOthers = maxOthers(counts)
+                if counts.others >= maxOthers { displaced = counts.waiting.popOldest() }
+                if counts.others < maxOthers || displaced != nil {
                     enter(client, &counts)
                     counts.others += 1
                     return (.other, counts.waiting.append(channel, hasSpoken: false, at: now), nil)
@@ -169,7 +170,8 @@ final class Admission: Sendable {
     func acceptDelay(at now: NIODeadline) -> TimeAmount? {
         counts.withLock { counts in
             // An eighth is left for those that are accepted and not counted yet: their event loops are busy.
-            guard counts.others >= limits.maxOthers - limits.maxOthers / 8,
+            let maxOthers = maxOthers(counts)
+            guard counts.others >= maxOthers - maxOthers / 8,
                 let oldest = counts.waiting.findOldest(), !oldest.hasSpoken
             else { return nil }
             let rest = oldest.start + Self.grace - now
@@ -195,6 +197,11 @@ final class Admission: Sendable {
             !limits.addressesWithoutLimit.contains(address)
         else { return nil }
         return address.client
+    }
+
+    /// How many connections there may be now that are no WebSockets.
+    private func maxOthers(_ counts: Counts) -> Int {
+        limits.maxOthers + min(limits.maxBorrowed, max(0, limits.maxWebSockets - counts.webSockets))
     }
 
     private func hasRoom(for client: IPAddress?, _ counts: Counts) -> Bool {

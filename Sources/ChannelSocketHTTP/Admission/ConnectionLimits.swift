@@ -42,6 +42,11 @@ public struct ConnectionLimits: Sendable {
     /// They are counted beside all others, so that a flood of them takes no place from these.
     private(set) var maxRefused = 1_000
 
+    /// How many more connections that are no WebSockets there may be for want of WebSockets.
+    ///
+    /// A herd that comes back has a connection each, and no WebSocket yet.
+    private(set) var maxBorrowed = 0
+
     /// Creates limits with the defaults.
     public init() {}
 
@@ -55,7 +60,8 @@ public struct ConnectionLimits: Sendable {
     ///   - otherFiles: how many files are left for anything else: those of logs and certificates, connections to Redis
     ///     and to other servers.
     /// - Returns: limits that fit. If there is not enough for all, a sixteenth is for connections that are told that they
-    ///   are refused, and a fifth of the rest for those that are no WebSockets.
+    ///   are refused, and a fifth of the rest for those that are no WebSockets; these may have the places of WebSockets
+    ///   too while there are fewer, up to ``maxOthers`` as it was.
     public func fitting(openFiles: Int, eventLoops: Int = System.coreCount, otherFiles: Int = 128) -> ConnectionLimits {
         let files = max(openFiles - otherFiles - 3 * eventLoops, 2)
         var limits = self
@@ -63,6 +69,7 @@ public struct ConnectionLimits: Sendable {
         let counted = files - limits.maxRefused
         limits.maxOthers = min(maxOthers, max(counted / 5, 1))
         limits.maxWebSockets = min(maxWebSockets, counted - limits.maxOthers)
+        limits.maxBorrowed = maxOthers - limits.maxOthers
         return limits
     }
 }

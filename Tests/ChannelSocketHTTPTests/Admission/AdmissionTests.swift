@@ -2,6 +2,7 @@ import ChannelSocket
 import Foundation
 import Hummingbird
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import ChannelSocketHTTP
@@ -65,6 +66,21 @@ struct AdmissionTests {
         #expect(many.maxOthers == ConnectionLimits().maxOthers)
         #expect(many.maxWebSockets == ConnectionLimits().maxWebSockets)
         #expect(ConnectionLimits().fitting(openFiles: 0).maxWebSockets == 1)
+    }
+
+    @Test("lets a herd have the places of WebSockets that are not there yet")
+    func borrowing() async throws {
+        let statistics = NodeStatistics()
+        let limits = ConnectionLimits().fitting(openFiles: 40, eventLoops: 0, otherFiles: 0)
+        #expect(limits.maxOthers == 7)
+        let admission = Admission(limits: limits, statistics: statistics)
+        let tickets = (0..<38).compactMap { _ in admission.admit(EmbeddedChannel(), nil).ticket }
+        #expect(tickets.count == 38)
+        #expect(statistics[.displacedHandshakes] == 0)
+        for ticket in tickets.prefix(31) { #expect(admission.becomeWebSocket(ticket, client: nil) == nil) }
+        // Now all places are taken: one more has another one make room.
+        _ = admission.admit(EmbeddedChannel(), nil)
+        #expect(statistics[.displacedHandshakes] == 1)
     }
 
     @Test("answers 503 at once to connections beyond those that are being served without a WebSocket")
