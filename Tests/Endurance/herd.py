@@ -95,7 +95,8 @@ def come_back(clients, topics, query):
             failures.append(f"the bench found faults: {report['faults']}")
         if longest > PATIENCE:
             failures.append(f"some client waited {longest:.1f} s for its join, longer than {PATIENCE} s")
-        if p99 > UNFAIR * p50:
+        # With presence the later a client joins, the more members there are that it has to be told.
+        if not query and p99 > UNFAIR * p50:
             failures.append(f"joins are not fair: p99 is {p99:.2f} s with a median of {p50:.2f} s")
         return failures
     finally:
