@@ -28,13 +28,6 @@ class Meter:
     def descriptors(self):
         return len(os.listdir(self.folder / "fd"))
 
-    def descriptor_limit(self):
-        """How many files the process may have open."""
-        for line in (self.folder / "limits").read_text().splitlines():
-            if line.startswith("Max open files"):
-                return int(line.split()[3])
-        raise KeyError("Max open files")
-
     def health(self):
         with urllib.request.urlopen(f"{self.url}/health", timeout=30) as response:
             return json.load(response)
