@@ -24,10 +24,13 @@ class Bench:
         self.options = options
         self.faults = []
 
-    def run(self, scenario, servers, cores=(LOAD_CORE,), **arguments):
+    def run(self, scenario, servers, cores=(LOAD_CORE,), measured=None, **arguments):
+        """Runs a scenario against servers, and measures the CPU time of some of them, or of all."""
         command = [ROOT / ".build/release/channelsocket", "bench", scenario, "--json", "--quiet"]
         for server in servers:
-            command += ["--url", server.url, "--server-pid", server.process.pid]
+            command += ["--url", server.url]
+        for server in measured or servers:
+            command += ["--server-pid", server.process.pid]
         if scenario != "connect":
             command += ["--warmup", self.options.warmup, "--duration", self.options.duration]
         for name, value in arguments.items():

@@ -23,7 +23,7 @@ struct RoomChannel: ChannelCallbacks {
         self.pubSub = pubSub
     }
 
-    func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {
+    func handleInImmediately(_ event: String, _ payload: Payload, socket: Socket) throws -> ChannelResponse? {
         switch event {
         case "new_msg":
             try socket.broadcast(event, payload)

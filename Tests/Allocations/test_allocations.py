@@ -1,7 +1,7 @@
-"""A broadcast costs a node a fixed number of allocations, however many subscribers there are.
+"""A broadcast costs a node a fixed number of allocations, however many subscribers there are, and a reply very few.
 
 Counts the allocations of a release build (a debug build makes temporaries on the heap) while `channelsocket bench` sends
-broadcasts over real sockets; run by `make test`.
+messages over real sockets; run by `make test`.
 """
 
 import os
@@ -36,9 +36,19 @@ class AllocationTests(unittest.TestCase):
         self.assertGreater(few, 0)
         self.assertLess(few, 50)
 
+    def test_an_immediate_reply_makes_no_task(self):
+        per_reply = self.per_message("echo", "--clients", "20", "--inflight", "1")
+        # A task would make seven more.
+        self.assertLess(per_reply, 4)
+        self.assertGreater(per_reply, 0)
+
     def per_broadcast(self, subscribers):
-        """The allocations of a broadcast."""
-        count = self.folder / f"count-{subscribers}"
+        # In flight 1: each broadcast is delivered to all before the next is sent.
+        return self.per_message("fanout", "--clients", str(subscribers), "--inflight", "1")
+
+    def per_message(self, scenario, *options):
+        """The allocations of a message that a client sends, with all that it brings about."""
+        count = self.folder / "-".join(["count", scenario, *options])
         count.write_bytes(bytes(8))
         server = subprocess.Popen(
             [PRODUCTS / "phoenix-contract", "--port", "0", "--threads", "1"], stdout=subprocess.PIPE, text=True,
@@ -46,10 +56,9 @@ class AllocationTests(unittest.TestCase):
         )
         try:
             port = server.stdout.readline().strip().rsplit(":", 1)[1]
-            # In flight 1: each broadcast is delivered to all before the next is sent.
             bench = subprocess.Popen(
-                [PRODUCTS / "channelsocket", "bench", "fanout", "--url", f"ws://127.0.0.1:{port}", "--clients",
-                 str(subscribers), "--inflight", "1", "--warmup", "0", "--duration", "4"],
+                [PRODUCTS / "channelsocket", "bench", scenario, "--url", f"ws://127.0.0.1:{port}", *options,
+                 "--warmup", "0", "--duration", "4"],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             )
             samples = []

@@ -15,7 +15,11 @@ extension ChannelProcess {
         var message = message
         // Other parts of its frame, which nobody has counted, are not kept with it.
         message.payload = message.payload.detached(ifSharing: isRunning ? 256 : 4_096)
-        enqueue(.message(message))
+        if mayHandleImmediately(message) {
+            handleImmediately(message)
+        } else {
+            enqueue(.message(message))
+        }
     }
 
     /// Takes in what does not come from the client; dropped and counted if the mailbox is full.
@@ -87,7 +91,11 @@ extension ChannelProcess {
     }
 
     func handle(_ item: Mailbox.Item) async throws {
-        handledRef = if case .message(let message) = item { message.ref } else { .null }
+        handledRef =
+            switch item {
+            case .message(let message), .deferred(let message): message.ref
+            case .join, .broadcast, .info: .null
+            }
         switch item {
         case .join(let payload):
             try await open(payload)
@@ -95,10 +103,9 @@ extension ChannelProcess {
             try reply(to: message.ref, .ok, .emptyObject)
             requestEnd(.left)
         case .message(let message):
-            let response = try await channel.handleIn(
-                message.event, message.payload, socket: socket(answering: message.ref)
-            )
-            try answer(message, with: response)
+            if try !answeredImmediately(message) { try await answerDeferred(message) }
+        case .deferred(let message):
+            try await answerDeferred(message)
         case .broadcast(let broadcast) where broadcast.topic.hasSameBytes(as: topic):
             try await channel.handleOut(broadcast, socket: socket())
         case .broadcast(let broadcast):
@@ -108,7 +115,14 @@ extension ChannelProcess {
         }
     }
 
-    private func answer(_ message: Message, with response: ChannelResponse) throws(WireError) {
+    private func answerDeferred(_ message: Message) async throws {
+        let response = try await channel.handleIn(
+            message.event, message.payload, socket: socket(answering: message.ref)
+        )
+        try answer(message, with: response)
+    }
+
+    func answer(_ message: Message, with response: ChannelResponse) throws(WireError) {
         guard isAlive else { return }
         if let (status, payload) = response.reply {
             if isOverdue {
@@ -122,7 +136,7 @@ extension ChannelProcess {
         }
     }
 
-    private func crash(_ error: any Error) {
+    func crash(_ error: any Error) {
         // What a cancelled callback throws is our doing.
         guard isAlive, !isOverdue else { return }
         session.statistics.count(.channelCrashes)

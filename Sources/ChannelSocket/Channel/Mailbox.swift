@@ -9,6 +9,8 @@ struct Mailbox {
         case join(Payload)
         /// A message from the client, `phx_leave` included.
         case message(Message)
+        /// A message that the channel did not handle immediately; never waits.
+        case deferred(Message)
         /// A broadcast: an intercepted event, or of a topic the channel subscribed to.
         case broadcast(Broadcast)
         /// A message from the application.
@@ -18,7 +20,7 @@ struct Mailbox {
         var bytes: Int {
             switch self {
             case .join(let payload): 256 &+ payload.bytes.readableBytes
-            case .message(let message):
+            case .message(let message), .deferred(let message):
                 256 &+ message.payload.bytes.readableBytes &+ message.topic.utf8.count &+ message.event.utf8.count
                     &+ message.ref.json.utf8.count &+ message.joinRef.json.utf8.count
             case .broadcast, .info: 0

@@ -11,6 +11,7 @@ protocol RunningChannel: AnyObject {
     func open(topic: String, payload: Payload, socket: Socket) async throws -> Payload
 
     func joined(socket: Socket) async throws
+    func handleInImmediately(_ event: String, _ payload: Payload, socket: Socket) throws -> ChannelResponse?
     func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse
     func handleOut(_ broadcast: Broadcast, socket: Socket) async throws
     func handleInfo(_ message: any Sendable, socket: Socket) async throws
@@ -44,6 +45,10 @@ final class RunningChannelOf<Channel: ChannelCallbacks>: RunningChannel, @unchec
 
     func joined(socket: Socket) async throws {
         try await run { [self] in try await channel?.joined(socket: socket) }
+    }
+
+    func handleInImmediately(_ event: String, _ payload: Payload, socket: Socket) throws -> ChannelResponse? {
+        try channel?.handleInImmediately(event, payload, socket: socket)
     }
 
     func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {

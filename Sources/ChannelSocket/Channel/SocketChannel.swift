@@ -27,6 +27,20 @@ public protocol ChannelCallbacks: SendableMetatype {
     /// - Throws: any error; it crashes the channel.
     mutating func joined(socket: Socket) async throws
 
+    /// Handles an event from the client without suspending, or leaves it to ``handleIn(_:_:socket:)``.
+    ///
+    /// Each event comes here first. A callback that may suspend needs a task for every message, which costs more than
+    /// most messages do; this needs none. It runs on the connection's event loop, whatever ``executor`` says, so it must
+    /// be short.
+    ///
+    /// - Parameters:
+    ///   - event: the event name.
+    ///   - payload: the payload, as sent.
+    ///   - socket: the channel's socket.
+    /// - Returns: what to answer; nil to have `handleIn` called next.
+    /// - Throws: ``UnhandledEvent`` for an event the channel does not know; any error crashes the channel.
+    mutating func handleInImmediately(_ event: String, _ payload: Payload, socket: Socket) throws -> ChannelResponse?
+
     /// Handles an event from the client.
     ///
     /// - Parameters:
@@ -87,6 +101,13 @@ extension ChannelCallbacks {
 
     /// Does nothing.
     public mutating func joined(socket: Socket) async throws {}
+
+    /// Leaves every event to `handleIn`.
+    public mutating func handleInImmediately(
+        _ event: String, _ payload: Payload, socket: Socket
+    ) throws -> ChannelResponse? {
+        nil
+    }
 
     /// Crashes the channel: it has no events.
     public mutating func handleIn(

@@ -13,7 +13,7 @@ extension ChannelProcess {
         switch item {
         case .join:
             name = "channelsocket join"
-        case .message(let message):
+        case .message(let message), .deferred(let message):
             name = "channelsocket push"
             event = message.event
         case .broadcast, .info:

@@ -82,17 +82,24 @@ struct DeclaredChannel: ChannelCallbacks {
         socket.pushPresenceState()
     }
 
-    mutating func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {
+    mutating func handleInImmediately(
+        _ event: String, _ payload: Payload, socket: Socket
+    ) throws -> ChannelResponse? {
         followReload()
         guard let rules else { return refuse("not allowed any more") }
         if let reason = rules.refusal(of: event, payload) { return refuse(reason) }
         if let rate = rules.declaration.rate, bucket?.take(rate, now: .now()) == false {
             return refuse("rate limited")
         }
-        guard let hook = rules.hook else {
-            try relay(event, payload, to: rules.declaration.relay, socket)
-            return .reply(.ok)
-        }
+        // A hook is asked over the network, in `handleIn`.
+        guard rules.hook == nil else { return nil }
+        try relay(event, payload, to: rules.declaration.relay, socket)
+        return .reply(.ok)
+    }
+
+    func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {
+        // `handleInImmediately` has just left the event to the hook.
+        guard let rules, let hook = rules.hook else { return .noReply }
         let answer = await hook.push(member, event, payload)
         if answer.relays { try relay(event, payload, to: rules.declaration.relay, socket) }
         for broadcast in answer.broadcasts {

@@ -69,6 +69,11 @@ final class EmbeddedClient {
         loop.run()
     }
 
+    /// Lets the server work.
+    func run() {
+        loop.run()
+    }
+
     /// What the server has written since the last call: one element a write, each with the frames in it.
     func writes() throws -> [[String]] {
         var writes: [[String]] = []
