@@ -12,6 +12,12 @@ final class AcceptLimiter: ChannelDuplexHandler {
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
+    /// How many connections one `read` accepts at most.
+    ///
+    /// With NIO's 4 a node that is busy accepts 4 each time that its event loop and its thread pool have gone round, and
+    /// newcomers wait behind the clients that keep it busy.
+    private static let maxAcceptsPerRead = 64
+
     private let admission: Admission
     private var budget: AcceptBudget?
     private let statistics: NodeStatistics
@@ -22,6 +28,12 @@ final class AcceptLimiter: ChannelDuplexHandler {
         let limits = admission.limits
         budget = limits.acceptsPerSecond.map { AcceptBudget(perSecond: $0, burst: limits.acceptBurst) }
         self.statistics = statistics
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let count = min(Self.maxAcceptsPerRead, admission.limits.acceptBurst)
+        // Fails only if the server is gone.
+        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(max(count, 1)))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
