@@ -79,7 +79,8 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
                 HTTPRequestDecoder(
                     leftOverBytesStrategy: .forwardBytes,
                     limitConfiguration: configuration.decoderLimits
-                )
+                ),
+                maximumBufferSize: configuration.maxDecoderBytes
             )
             let promise = channel.eventLoop.makePromise(of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
             let upgrade = UpgradeHandler(

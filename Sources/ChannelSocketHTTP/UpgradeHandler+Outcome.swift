@@ -76,11 +76,13 @@ extension UpgradeHandler {
         case .serving:
             // Left to the application alone, a client could have it go on for as long as it sends a request before the
             // last one is answered, or does not read.
-            state = .draining(wasIdle: !owesAnswers && account?.isReading != true)
+            state = .finishing(wasIdle: !owesAnswers && account?.isReading != true)
+            fallthrough
+        case .finishing:
             limitDraining(context: context)
             context.fireUserInboundEventTriggered(event)
         case .refusing: limitDraining(context: context)
-        case .draining, .closing: break
+        case .closing: break
         case .done: context.fireUserInboundEventTriggered(event)
         }
     }

@@ -75,7 +75,9 @@ struct RefusalTests {
             #expect(try await RawClient.exchange(port, "\u{16}\u{3}\u{1}\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
             #expect(try await RawClient.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
             #expect(try await RawClient.exchange(port, "GET / HTTP/2.0\r\n\r\n").hasPrefix("HTTP/1.1 505 "))
-            #expect(statistics[.malformedRequests] == 5)
+            let blank = String(repeating: " ", count: 200_000)
+            #expect(try await RawClient.exchange(port, "GET / HTTP/1.1\r\nX:\(blank)").hasPrefix("HTTP/1.1 431 "))
+            #expect(statistics[.malformedRequests] == 6)
         }
     }
 
