@@ -108,7 +108,7 @@ extension UpgradeHandler {
 
     /// Gives the connection up when its client does not read; the application waits until it does, and looks at no
     /// clock.
-    private func limitUnread(context: ChannelHandlerContext) {
+    func limitUnread(context: ChannelHandlerContext) {
         startTimeout(configuration.http1.idleTimeout ?? .seconds(60), context: context) { handler, context in
             handler.statistics.count(.unreadAnswers)
             context.channel.giveUp()

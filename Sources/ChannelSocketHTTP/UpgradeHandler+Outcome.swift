@@ -31,8 +31,12 @@ extension UpgradeHandler {
             context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         }
         let written = context.writeAndFlush(Self.wrapOutboundOut(.end(nil)))
-        // While the client does not read the answers before, there is another limit.
-        if context.channel.isWritable { linger(context: context) }
+        if context.channel.isWritable {
+            linger(context: context)
+        } else if !isDraining {
+            // The client does not read the answers before; a shutdown has its own limit for that.
+            limitUnread(context: context)
+        }
         written.assumeIsolated().whenComplete { [self] _ in
             guard let context = self.context else { return }
             context.close(mode: .output, promise: nil)
@@ -68,7 +72,7 @@ extension UpgradeHandler {
             context.close(promise: nil)
         case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding:
             statistics.count(.drainedHandshakes)
-            if owesAnswers { limitDraining(context: context) }
+            limitDraining(context: context)
             refuse(.serviceUnavailable, "shutting down", context: context)
         case .leavingApplication, .upgrading:
             statistics.count(.drainedHandshakes)

@@ -1,5 +1,6 @@
 import ChannelSocket
 import ChannelSocketHTTP
+import Hummingbird
 import NIOCore
 import ServiceLifecycle
 import Testing
@@ -133,6 +134,27 @@ struct RefusalTests {
                 #expect(answer.hasSuffix("shutting down"))
             }
             #expect(statistics[.drainedHandshakes] == 1)
+        }
+    }
+
+    @Test("gives a refused client up that does not read the answers before")
+    func unread() async throws {
+        let mount = TestMount { _ in .refuse(status: 403, body: "no") }
+        let statistics = NodeStatistics()
+        let configuration = MountedHTTPChannel.Configuration(
+            http1: MountedHTTPChannel.Configuration.http1(idleTimeout: .milliseconds(200))
+        )
+        // Larger than what the system buffers between two sockets.
+        let addLarge = { (router: Router<BasicRequestContext>) in
+            _ = router.get("/large") { _, _ in String(repeating: "x", count: 32 << 20) }
+        }
+        try await withServer(
+            mounts: [mount], configuration: configuration, statistics: statistics, addRoutes: addLarge
+        ) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" + upgradeRequest())
+                try await waitUntil { statistics[.unreadAnswers] == 1 }
+            }
         }
     }
 

@@ -56,6 +56,29 @@ struct ShutdownTests {
         }
     }
 
+    @Test("gives a client up that does not read, and counts it once, while a mount decides about its upgrade")
+    func unreadWhileDeciding() async throws {
+        let gate = Gate()
+        let mount = TestMount { _ in
+            await gate.wait()
+            return .echo()
+        }
+        let statistics = NodeStatistics()
+        let configuration = MountedHTTPChannel.Configuration(drainTimeout: .milliseconds(100))
+        try await withServer(
+            mounts: [mount], configuration: configuration, statistics: statistics, addRoutes: Self.addLarge
+        ) { port, server in
+            try await RawClient.connect(port) { client in
+                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" + upgradeRequest())
+                await gate.waitForVisitor()
+                await server.triggerGracefulShutdown()
+                try await waitUntil { statistics[.drainedRequests] == 1 }
+            }
+            #expect(statistics[.drainedHandshakes] == 1)
+            #expect(statistics[.connectTimeouts] == 0)
+        }
+    }
+
     @Test("lets a client read all of its answer")
     func wholeAnswer() async throws {
         let statistics = NodeStatistics()
