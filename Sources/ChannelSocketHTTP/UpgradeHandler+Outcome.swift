@@ -49,6 +49,7 @@ extension UpgradeHandler {
     ///
     /// Closing the whole socket at once would reset it if the client has sent more, and the answer could be lost.
     func linger(context: ChannelHandlerContext) {
+        isLingering = true
         startTimeout(Self.lingerTimeout, context: context) { _, context in context.channel.giveUp() }
     }
 
@@ -86,7 +87,7 @@ extension UpgradeHandler {
             limitDraining(context: context)
             context.fireUserInboundEventTriggered(event)
         case .refusing: limitDraining(context: context)
-        case .closing: break
+        case .closing: if !isLingering { limitDraining(context: context) }
         case .done: context.fireUserInboundEventTriggered(event)
         }
     }

@@ -70,6 +70,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var owesRead = false
     /// Whether the client has sent something, be it a whole request or not.
     private(set) var hasBegun = false
+    /// Whether the last answer is out, or will be at once, and the client has little time to close.
+    var isLingering = false
     /// Whether the server ends.
     var isDraining = false
     /// When the application was last asked or has last answered something.

@@ -40,16 +40,22 @@ struct ShutdownTests {
         }
     }
 
-    @Test("gives a client up that does not read its answer")
-    func unread() async throws {
+    @Test("gives a client up that does not read its answer, be it the last", arguments: ["keep-alive", "close"])
+    func unread(connection: String) async throws {
         let statistics = NodeStatistics()
         let configuration = MountedHTTPChannel.Configuration(drainTimeout: .milliseconds(100))
         try await withServer(
             configuration: configuration, statistics: statistics, addRoutes: Self.addLarge
         ) { port, server in
             try await RawClient.connect(port) { client in
-                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: \(connection)\r\n\r\n")
                 _ = try await client.receive(through: "\r\n\r\n")
+                // Time for the server to close its side behind the answer.
+                for _ in 0..<100 {
+                    _ = try await RawClient.exchange(
+                        port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    )
+                }
                 await server.triggerGracefulShutdown()
                 try await waitUntil { statistics[.drainedRequests] == 1 }
             }
