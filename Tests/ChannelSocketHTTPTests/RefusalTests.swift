@@ -137,6 +137,27 @@ struct RefusalTests {
         }
     }
 
+    @Test("counts what a connect callback says only while somebody waits for it", arguments: [false, true])
+    func cancelledDecision(isThrowing: Bool) async {
+        let gate = Gate()
+        let pubSub = PubSub()
+        let connect: Endpoint.Connect = { _ in
+            await gate.wait()
+            if isThrowing { throw CancellationError() }
+            return .refuse
+        }
+        let endpoint = Endpoint(pubSub: pubSub, connect: connect) {}
+        let request = UpgradeRequest(path: "/socket/websocket", query: "vsn=2.0.0", headers: [], peer: nil)
+        let decision = Task { await endpoint.decide(request) }
+        await gate.waitForVisitor()
+        decision.cancel()
+        _ = await decision.value
+        #expect(pubSub.statistics[.refusedConnections] == 0)
+        gate.open()
+        _ = await endpoint.decide(request)
+        #expect(pubSub.statistics[.refusedConnections] == 1)
+    }
+
     @Test("gives a refused client up that does not read the answers before")
     func unread() async throws {
         let mount = TestMount { _ in .refuse(status: 403, body: "no") }
