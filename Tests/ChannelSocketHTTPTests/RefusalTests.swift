@@ -41,12 +41,14 @@ struct RefusalTests {
 
     @Test("refuses HTTP/1.0 and a second key")
     func others() async throws {
-        try await withServer { port, _ in
+        let statistics = NodeStatistics()
+        try await withServer(statistics: statistics) { port, _ in
             let old = try await RawClient.exchange(port, upgradeRequest(version: "1.0"))
             #expect(old.hasSuffix("\r\n\r\nHTTP version HTTP/1.0 unsupported"))
             let key = "AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Key: BBBBBBBBBBBBBBBBBBBBBB=="
             let twice = try await RawClient.exchange(port, upgradeRequest(["Sec-WebSocket-Key": key]))
             #expect(twice.hasSuffix("\r\n\r\n'sec-websocket-key' header must be given once"))
+            #expect(statistics[.malformedRequests] == 2)
         }
     }
 
