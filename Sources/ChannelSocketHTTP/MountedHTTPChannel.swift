@@ -7,7 +7,7 @@ import NIOHTTPTypes
 
 /// The connections of an HTTP/1.1 server that become WebSockets when a mount wants them.
 ///
-/// Applications make one with ``HummingbirdCore/HTTPServerBuilder/channelSocket(mounts:configuration:)``.
+/// Applications make one with ``HummingbirdCore/HTTPServerBuilder/channelSocket(mounts:configuration:statistics:)``.
 ///
 /// A connection that became a WebSocket keeps no HTTP handler and no task.
 public struct MountedHTTPChannel: HTTPChannelHandler {
