@@ -74,6 +74,12 @@ extension MountedHTTPChannel {
             )
         }
 
+        /// How many bytes may wait in the decoder: a field that has not ended, or what a client of another protocol has
+        /// sent behind its upgrade request.
+        ///
+        /// A read brings 2 KiB at most, and with them a TLS record of 16 KiB may be complete.
+        var maxDecoderBytes: Int { min(http1.httpDecoder.maxHeaderFieldSize, .max >> 1) + 32 << 10 }
+
         var decoderLimits: NIOHTTPDecoderLimitConfiguration {
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = http1.httpDecoder.maxHeaderFieldSize

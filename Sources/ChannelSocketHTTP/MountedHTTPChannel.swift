@@ -7,7 +7,7 @@ import NIOHTTPTypes
 
 /// The connections of an HTTP/1.1 server that become WebSockets when a mount wants them.
 ///
-/// Applications make one with ``HummingbirdCore/HTTPServerBuilder/channelSocket(mounts:configuration:)``.
+/// Applications make one with ``HummingbirdCore/HTTPServerBuilder/channelSocket(mounts:configuration:statistics:)``.
 ///
 /// A connection that became a WebSocket keeps no HTTP handler and no task.
 public struct MountedHTTPChannel: HTTPChannelHandler {
@@ -79,7 +79,8 @@ public struct MountedHTTPChannel: HTTPChannelHandler {
                 HTTPRequestDecoder(
                     leftOverBytesStrategy: .forwardBytes,
                     limitConfiguration: configuration.decoderLimits
-                )
+                ),
+                maximumBufferSize: configuration.maxDecoderBytes
             )
             let promise = channel.eventLoop.makePromise(of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
             let upgrade = UpgradeHandler(

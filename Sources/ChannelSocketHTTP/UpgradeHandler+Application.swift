@@ -31,8 +31,16 @@ extension UpgradeHandler {
 
     /// Hands a part of a request to the application.
     func passOn(_ data: NIOAny, context: ChannelHandlerContext) {
+        var data = data
         switch Self.unwrapInboundIn(data) {
-        case .head: account?.requestBegan()
+        case .head(var head):
+            account?.requestBegan()
+            guard head.endsHTTP else { break }
+            // The decoder stops behind it and would only keep what comes. The application has to see that it is the
+            // last one, or it would wait for another.
+            state = .finishing(wasIdle: false)
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+            data = NIOAny(HTTPServerRequestPart.head(head))
         case .body: break
         case .end: account?.requestEnded()
         }
@@ -60,7 +68,7 @@ extension UpgradeHandler {
     var owesAnswers: Bool { account.map { !$0.isSettled } ?? false }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        context.write(data, promise: promise)
+        context.write(announcingEnd(data), promise: promise)
         guard application == .running, case .end = Self.unwrapOutboundIn(data) else { return }
         account?.answerEnded(on: context.channel)
         guard !owesAnswers else { return }
@@ -73,11 +81,20 @@ extension UpgradeHandler {
         }
     }
 
+    /// Tells the client which answer is the last.
+    private func announcingEnd(_ data: NIOAny) -> NIOAny {
+        guard case .finishing = state, account?.isLastAnswer == true,
+            case .head(var head) = Self.unwrapOutboundIn(data), !(100..<200).contains(head.status.code)
+        else { return data }
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        return NIOAny(HTTPServerResponsePart.head(head))
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         context.fireChannelWritabilityChanged()
         guard application == .running, !isDraining else { return }
         switch state {
-        case .serving, .waitingForEnd, .waitingForAnswers, .refusing: break
+        case .serving, .waitingForEnd, .waitingForAnswers, .refusing, .finishing: break
         default: return
         }
         account?.writabilityChanged(on: context.channel)
@@ -91,7 +108,7 @@ extension UpgradeHandler {
 
     /// Gives the connection up when its client does not read; the application waits until it does, and looks at no
     /// clock.
-    private func limitUnread(context: ChannelHandlerContext) {
+    func limitUnread(context: ChannelHandlerContext) {
         startTimeout(configuration.http1.idleTimeout ?? .seconds(60), context: context) { handler, context in
             handler.statistics.count(.unreadAnswers)
             context.channel.giveUp()
@@ -103,12 +120,12 @@ extension UpgradeHandler {
         case .deciding where application != .none, .leavingApplication:
             // It is no longer the application's.
             promise?.succeed(())
-        case .draining(let wasIdle) where mode == .all:
+        case .finishing(let wasIdle) where mode == .all:
             // The application does not wait until the last answer is out.
             promise?.succeed(())
             closeBehindAnswers(lingering: !wasIdle, context: context)
         case .serving where mode == .output, .waitingForEnd where mode == .output,
-            .waitingForAnswers where mode == .output, .refusing where mode == .output, .draining where mode == .output:
+            .waitingForAnswers where mode == .output, .refusing where mode == .output, .finishing where mode == .output:
             // It answers nothing more, as a client wanted or an answer could not be finished.
             promise?.succeed(())
             if !isDraining, context.channel.isWritable { limitUnread(context: context) }
@@ -163,4 +180,9 @@ extension UpgradeHandler {
             pipeline.removeHandler(context: leftover, promise: nil)
         }
     }
+}
+
+extension HTTPRequestHead {
+    /// Whether what follows may be in another protocol, as the decoder sees it, or as it might.
+    fileprivate var endsHTTP: Bool { method == .CONNECT || headers.contains(name: "upgrade") }
 }

@@ -31,8 +31,12 @@ extension UpgradeHandler {
             context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         }
         let written = context.writeAndFlush(Self.wrapOutboundOut(.end(nil)))
-        // While the client does not read the answers before, there is another limit.
-        if context.channel.isWritable { linger(context: context) }
+        if context.channel.isWritable {
+            linger(context: context)
+        } else if !isDraining {
+            // The client does not read the answers before; a shutdown has its own limit for that.
+            limitUnread(context: context)
+        }
         written.assumeIsolated().whenComplete { [self] _ in
             guard let context = self.context else { return }
             context.close(mode: .output, promise: nil)
@@ -45,6 +49,7 @@ extension UpgradeHandler {
     ///
     /// Closing the whole socket at once would reset it if the client has sent more, and the answer could be lost.
     func linger(context: ChannelHandlerContext) {
+        isLingering = true
         startTimeout(Self.lingerTimeout, context: context) { _, context in context.channel.giveUp() }
     }
 
@@ -68,7 +73,7 @@ extension UpgradeHandler {
             context.close(promise: nil)
         case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding:
             statistics.count(.drainedHandshakes)
-            if owesAnswers { limitDraining(context: context) }
+            limitDraining(context: context)
             refuse(.serviceUnavailable, "shutting down", context: context)
         case .leavingApplication, .upgrading:
             statistics.count(.drainedHandshakes)
@@ -76,11 +81,13 @@ extension UpgradeHandler {
         case .serving:
             // Left to the application alone, a client could have it go on for as long as it sends a request before the
             // last one is answered, or does not read.
-            state = .draining(wasIdle: !owesAnswers && account?.isReading != true)
+            state = .finishing(wasIdle: !owesAnswers && account?.isReading != true)
+            fallthrough
+        case .finishing:
             limitDraining(context: context)
             context.fireUserInboundEventTriggered(event)
         case .refusing: limitDraining(context: context)
-        case .draining, .closing: break
+        case .closing: if !isLingering { limitDraining(context: context) }
         case .done: context.fireUserInboundEventTriggered(event)
         }
     }

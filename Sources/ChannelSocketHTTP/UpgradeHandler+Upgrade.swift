@@ -31,6 +31,7 @@ extension UpgradeHandler {
                 switchProtocols(fields, install: install, context: context)
             case .failure:
                 // All else was validated before.
+                statistics.count(.malformedRequests)
                 refuse(.badRequest, "'sec-websocket-key' header must be given once", context: context)
             }
         }

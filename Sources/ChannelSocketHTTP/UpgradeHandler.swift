@@ -34,8 +34,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case leavingApplication(() -> Void)
         /// The HTTP handlers are being removed; what they had read already is kept for the WebSocket.
         case upgrading(leftovers: [NIOAny])
-        /// The server ends: the application answers what it was asked, and no further request is read.
-        case draining(wasIdle: Bool)
+        /// The application answers what it was asked, and no further request is read: the server ends, or the client has
+        /// sent its last.
+        case finishing(wasIdle: Bool)
         /// The last answer is on its way, and the client may close.
         case closing
         /// Nothing is left to do here.
@@ -69,6 +70,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var owesRead = false
     /// Whether the client has sent something, be it a whole request or not.
     private(set) var hasBegun = false
+    /// Whether the last answer is out, or will be at once, and the client has little time to close.
+    var isLingering = false
     /// Whether the server ends.
     var isDraining = false
     /// When the application was last asked or has last answered something.
@@ -148,7 +151,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             } else {
                 passOn(data, context: context)
             }
-        case .draining:
+        case .finishing:
             // A request that was being read may end.
             if account?.isReading == true { passOn(data, context: context) }
         case .waitingForEnd(let head, let mount):
@@ -182,9 +185,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch state {
         case .waitingForAnswers, .refusing, .deciding, .leavingApplication, .upgrading:
             owesRead = true
-        case .draining where account?.isReading != true:
+        case .finishing where account?.isReading != true:
             owesRead = true
-        case .waitingForHead, .serving, .waitingForEnd, .draining, .closing, .done:
+        case .waitingForHead, .serving, .waitingForEnd, .finishing, .closing, .done:
             context.read()
         }
     }
@@ -199,7 +202,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 context.close(promise: nil)
             // The application's answers are still for the client.
             case .refusing: break
-            case .serving, .draining, .done: context.fireUserInboundEventTriggered(event)
+            case .serving, .finishing, .done: context.fireUserInboundEventTriggered(event)
             }
         case is ChannelShouldQuiesceEvent: shutDown(event, context: context)
         default:
@@ -208,6 +211,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What fills the decoder is part of a head that its own limits do not see, or comes behind the last request.
+        let isOverflow = error is ByteToMessageDecoderError.PayloadTooLargeError
+        let error: any Error = isOverflow ? HTTPParserError.headerOverflow : error
         switch state {
         case .waitingForHead, .waitingForEnd, .waitingForAnswers, .deciding:
             // What ends in the middle is no malformed request, be it the client or a limit that ended it.
@@ -226,7 +232,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             break
         case .refusing, .closing, .leavingApplication, .upgrading:
             context.close(promise: nil)
-        case .serving, .draining:
+        case .serving, .finishing:
             // The application answers with 400. A client that goes away within a request has none to be refused.
             if let error = error as? HTTPParserError, error != .invalidEOFState {
                 statistics.count(.malformedRequests)

@@ -89,6 +89,53 @@ struct ApplicationTests {
         }
     }
 
+    @Test(
+        "answers a request behind which another protocol may follow as the last of its connection",
+        arguments: [
+            "GET /hello HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+            "GET /hello HTTP/1.1\r\nUpgrade: h2c\r\n",
+            "POST /ws HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 0\r\n",
+            "CONNECT localhost:80 HTTP/1.1\r\n",
+        ])
+    func lastRequest(request: String) async throws {
+        try await withServer { port, _ in
+            let hello = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            let answers = try await RawClient.exchange(port, hello + request + "Host: localhost\r\n\r\n" + hello)
+            let close = answers.split(separator: "HTTP/1.1 ").map { $0.lowercased().contains("connection: close\r\n") }
+            #expect(close == [false, true])
+            #expect(try await RawClient.exchange(port, request + "Host: localhost\r\n\r\n").hasPrefix("HTTP/1.1 "))
+        }
+    }
+
+    @Test("reads nothing behind such a request, however much the client sends")
+    func floodBehindLastRequest() async throws {
+        let gate = Gate()
+        let addSlow = { (router: Router<BasicRequestContext>) in
+            _ = router.get("/slow") { _, _ in
+                await gate.wait()
+                return "slow"
+            }
+        }
+        try await withServer(addRoutes: addSlow) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.send(
+                    "GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+                await gate.waitForVisitor()
+                // Far more than the system buffers between two sockets.
+                let written = client.write(String(repeating: "x", count: 64 << 20))
+                // Time for the server to read it, if it did.
+                for _ in 0..<100 {
+                    _ = try await RawClient.exchange(
+                        port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    )
+                }
+                #expect(!written.isDone)
+                gate.open()
+                _ = try await client.receive(through: "\r\n\r\nslow")
+            }
+        }
+    }
+
     @Test("upgrades behind answers that it still owes")
     func pipelinedUpgrade() async throws {
         try await withServer { port, _ in

@@ -1,5 +1,6 @@
 import ChannelSocket
 import ChannelSocketHTTP
+import Hummingbird
 import NIOCore
 import ServiceLifecycle
 import Testing
@@ -40,12 +41,14 @@ struct RefusalTests {
 
     @Test("refuses HTTP/1.0 and a second key")
     func others() async throws {
-        try await withServer { port, _ in
+        let statistics = NodeStatistics()
+        try await withServer(statistics: statistics) { port, _ in
             let old = try await RawClient.exchange(port, upgradeRequest(version: "1.0"))
             #expect(old.hasSuffix("\r\n\r\nHTTP version HTTP/1.0 unsupported"))
             let key = "AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Key: BBBBBBBBBBBBBBBBBBBBBB=="
             let twice = try await RawClient.exchange(port, upgradeRequest(["Sec-WebSocket-Key": key]))
             #expect(twice.hasSuffix("\r\n\r\n'sec-websocket-key' header must be given once"))
+            #expect(statistics[.malformedRequests] == 2)
         }
     }
 
@@ -75,7 +78,9 @@ struct RefusalTests {
             #expect(try await RawClient.exchange(port, "\u{16}\u{3}\u{1}\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
             #expect(try await RawClient.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
             #expect(try await RawClient.exchange(port, "GET / HTTP/2.0\r\n\r\n").hasPrefix("HTTP/1.1 505 "))
-            #expect(statistics[.malformedRequests] == 5)
+            let blank = String(repeating: " ", count: 200_000)
+            #expect(try await RawClient.exchange(port, "GET / HTTP/1.1\r\nX:\(blank)").hasPrefix("HTTP/1.1 431 "))
+            #expect(statistics[.malformedRequests] == 6)
         }
     }
 
@@ -131,6 +136,48 @@ struct RefusalTests {
                 #expect(answer.hasSuffix("shutting down"))
             }
             #expect(statistics[.drainedHandshakes] == 1)
+        }
+    }
+
+    @Test("counts what a connect callback says only while somebody waits for it", arguments: [false, true])
+    func cancelledDecision(isThrowing: Bool) async {
+        let gate = Gate()
+        let pubSub = PubSub()
+        let connect: Endpoint.Connect = { _ in
+            await gate.wait()
+            if isThrowing { throw CancellationError() }
+            return .refuse
+        }
+        let endpoint = Endpoint(pubSub: pubSub, connect: connect) {}
+        let request = UpgradeRequest(path: "/socket/websocket", query: "vsn=2.0.0", headers: [], peer: nil)
+        let decision = Task { await endpoint.decide(request) }
+        await gate.waitForVisitor()
+        decision.cancel()
+        _ = await decision.value
+        #expect(pubSub.statistics[.refusedConnections] == 0)
+        gate.open()
+        _ = await endpoint.decide(request)
+        #expect(pubSub.statistics[.refusedConnections] == 1)
+    }
+
+    @Test("gives a refused client up that does not read the answers before")
+    func unread() async throws {
+        let mount = TestMount { _ in .refuse(status: 403, body: "no") }
+        let statistics = NodeStatistics()
+        let configuration = MountedHTTPChannel.Configuration(
+            http1: MountedHTTPChannel.Configuration.http1(idleTimeout: .milliseconds(200))
+        )
+        // Larger than what the system buffers between two sockets.
+        let addLarge = { (router: Router<BasicRequestContext>) in
+            _ = router.get("/large") { _, _ in String(repeating: "x", count: 32 << 20) }
+        }
+        try await withServer(
+            mounts: [mount], configuration: configuration, statistics: statistics, addRoutes: addLarge
+        ) { port, _ in
+            try await RawClient.connect(port) { client in
+                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" + upgradeRequest())
+                try await waitUntil { statistics[.unreadAnswers] == 1 }
+            }
         }
     }
 

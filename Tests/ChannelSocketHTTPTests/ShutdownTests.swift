@@ -40,19 +40,48 @@ struct ShutdownTests {
         }
     }
 
-    @Test("gives a client up that does not read its answer")
-    func unread() async throws {
+    @Test("gives a client up that does not read its answer, be it the last", arguments: ["keep-alive", "close"])
+    func unread(connection: String) async throws {
         let statistics = NodeStatistics()
         let configuration = MountedHTTPChannel.Configuration(drainTimeout: .milliseconds(100))
         try await withServer(
             configuration: configuration, statistics: statistics, addRoutes: Self.addLarge
         ) { port, server in
             try await RawClient.connect(port) { client in
-                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: \(connection)\r\n\r\n")
                 _ = try await client.receive(through: "\r\n\r\n")
+                // Time for the server to close its side behind the answer.
+                for _ in 0..<100 {
+                    _ = try await RawClient.exchange(
+                        port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    )
+                }
                 await server.triggerGracefulShutdown()
                 try await waitUntil { statistics[.drainedRequests] == 1 }
             }
+        }
+    }
+
+    @Test("gives a client up that does not read, and counts it once, while a mount decides about its upgrade")
+    func unreadWhileDeciding() async throws {
+        let gate = Gate()
+        let mount = TestMount { _ in
+            await gate.wait()
+            return .echo()
+        }
+        let statistics = NodeStatistics()
+        let configuration = MountedHTTPChannel.Configuration(drainTimeout: .milliseconds(100))
+        try await withServer(
+            mounts: [mount], configuration: configuration, statistics: statistics, addRoutes: Self.addLarge
+        ) { port, server in
+            try await RawClient.connect(port) { client in
+                try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" + upgradeRequest())
+                await gate.waitForVisitor()
+                await server.triggerGracefulShutdown()
+                try await waitUntil { statistics[.drainedRequests] == 1 }
+            }
+            #expect(statistics[.drainedHandshakes] == 1)
+            #expect(statistics[.connectTimeouts] == 0)
         }
     }
 

@@ -54,8 +54,11 @@ extension Endpoint: WebSocketMount {
                 }
             }
         } catch {
-            logger.error("connect callback failed", metadata: ["error": "\(error)"])
-            pubSub.statistics.count(.refusedConnections)
+            // Cancelled, nobody waits for it any more: the host has answered, or the client is gone.
+            if !Task.isCancelled {
+                logger.error("connect callback failed", metadata: ["error": "\(error)"])
+                pubSub.statistics.count(.refusedConnections)
+            }
             return .refuse(status: 500, body: "")
         }
     }
@@ -68,8 +71,11 @@ extension Endpoint: WebSocketMount {
     }
 
     private func refuse(_ reason: String, status: Int = 403, body: String = "") -> UpgradeDecision {
-        pubSub.statistics.count(.refusedConnections)
-        logger.info("connection refused", metadata: ["reason": "\(reason)"])
+        // Callbacks often turn what they throw, as when they are cancelled, into a refusal.
+        if !Task.isCancelled {
+            pubSub.statistics.count(.refusedConnections)
+            logger.info("connection refused", metadata: ["reason": "\(reason)"])
+        }
         return .refuse(status: status, body: body)
     }
 

@@ -118,7 +118,7 @@ final class Admission: Sendable {
     /// Lets a connection become a WebSocket.
     ///
     /// - Parameters:
-    ///   - ticket: what ``admit(_:)`` gave for it.
+    ///   - ticket: what ``admit(_:_:at:)`` gave for it.
     ///   - client: where the request comes from, as the proxy tells if the peer is a trusted one.
     /// - Returns: why it may not; nil if it may.
     func becomeWebSocket(_ ticket: Ticket, client: SocketAddress?) -> Refusal? {

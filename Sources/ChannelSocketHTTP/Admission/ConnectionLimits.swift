@@ -10,9 +10,9 @@ public struct ConnectionLimits: Sendable {
     public var maxWebSockets = 100_000
     /// How many connections there may be beside the WebSockets: for HTTP, or with a handshake that is not done.
     ///
-    /// One more takes the place of the one that has waited for its client's request for longest, and if that is its first
-    /// for half a second at least; it is answered with 503 if all are being served. 10,000. They are counted apart so
-    /// that a server full of WebSockets still answers health checks.
+    /// 10,000. One more takes the place of the one that has waited for its client's request for longest; if that is to
+    /// be its first request, it gets half a second for it before. If all are being served, the new one is answered with
+    /// 503. They are counted apart so that a server full of WebSockets still answers health checks.
     public var maxOthers = 10_000
     /// How many connections a client address may have, nil for no limit; one more is answered with 429.
     ///

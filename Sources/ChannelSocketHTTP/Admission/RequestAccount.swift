@@ -23,6 +23,9 @@ struct RequestAccount {
     /// Whether there is an answer to everything that was asked.
     var isSettled: Bool { unanswered <= 0 }
 
+    /// Whether an answer that begins now is the last, if no further request comes.
+    var isLastAnswer: Bool { unanswered + (isReading ? 1 : 0) == 1 }
+
     mutating func requestBegan() {
         isReading = true
     }
