@@ -24,7 +24,8 @@ public enum MetricsReference {
         "channelsocket_process_resident_memory_bytes": "Memory of the process that is in RAM.",
         "channelsocket_process_start_time_seconds": "When the process started, in seconds since 1970.",
         "channelsocket_publish_duration_seconds": "From a broadcast to Redis' word that it has it.",
-        "channelsocket_redis_connected": "1 while the links to Redis are up and everything is subscribed, else 0.",
+        "channelsocket_redis_connected":
+            "1 while the links to Redis are up and all that Redis does not refuse is subscribed, else 0.",
         "channelsocket_redis_delivered_total": "Messages of other nodes and publishers handed to this node's clients.",
         "channelsocket_redis_gaps_total":
             "Times that a link was cut off from what others published, which this node's clients never got.",
