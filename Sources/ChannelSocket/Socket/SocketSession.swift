@@ -126,6 +126,7 @@ extension SocketSession: WebSocketMessageHandler {
     }
 
     private func receive(_ decoded: DecodedMessage) {
+        counters.messagesReceived.addAsOnlyWriter(1)
         if allowance.takeMessage(second, limits) {
             handle(decoded)
         } else {

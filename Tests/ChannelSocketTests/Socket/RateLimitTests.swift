@@ -46,6 +46,28 @@ struct RateLimitTests {
         #expect(node.pubSub.statistics.channels == 0)
     }
 
+    @Test("refuse joins, topics that are no strings and what only looks like a heartbeat, and count all of it")
+    func joinsOverMessageRate() async throws {
+        let node = Self.node { $0.messageRate = RateLimit(perSecond: 0, burst: 1) }
+        let client = try await node.connect()
+        try client.send(#"["1","1","test:a","phx_join",{}]"#)
+        _ = try client.frames()
+        try client.send(#"["2","2","test:b","phx_join",{}]"#, #"["3","3",5,"phx_join",{}]"#)
+        try client.send(#"["4","4",5,"echo",{}]"#, #"["1","5","test:a","heartbeat",{}]"#)
+        try client.send(#"["6","6",5,"phx_leave",{}]"#)
+        #expect(
+            try client.frames() == [
+                #"["2","2","test:b",\#(Self.limited)"#, #"["3","3",5,\#(Self.limited)"#, #"["4","4",5,\#(Self.limited)"#,
+                #"["1","5","test:a",\#(Self.limited)"#,
+                #"["6","6",5,"phx_reply",{"response":{},"status":"ok"}]"#,
+            ]
+        )
+        #expect(node.pubSub.statistics[.rateLimitedMessages] == 5)
+        #expect(node.pubSub.statistics[.unmatchedTopics] == 0)
+        #expect(node.pubSub.traffic.joinsRefused == 2)
+        #expect(node.pubSub.traffic.messagesReceived == 6)
+    }
+
     @Test("leave pings without a pong")
     func pings() async throws {
         let node = Self.node { $0.messageRate = RateLimit(perSecond: 0, burst: 2) }
