@@ -19,7 +19,8 @@ public final class NodeStatistics: Sendable {
 
         /// Connections refused at the upgrade.
         public static let refusedConnections = Drop(.refusedConnections)
-        /// Connections closed because of malformed WebSocket frames, or messages too large or too long unfinished.
+        /// Connections closed because of malformed WebSocket frames, or messages too large, in too many fragments or too
+        /// long unfinished.
         public static let protocolErrors = Drop(.protocolErrors)
         /// Connections closed because of undecodable Phoenix messages.
         public static let malformedMessages = Drop(.malformedMessages)

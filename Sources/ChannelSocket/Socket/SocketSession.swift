@@ -148,7 +148,7 @@ extension SocketSession: WebSocketMessageHandler {
         connection.close(code: code, reason: error.description)
     }
 
-    func receivedPing() -> Bool {
+    func receivedControlFrame() -> Bool {
         guard !allowance.takeMessage(second, limits) else { return true }
         countOverLimit()
         return false
