@@ -35,7 +35,10 @@ extension StockServer {
             if let newCertificate { certificate?.replace(with: newCertificate) }
             access.apply(newAccess)
             channels.replace(with: rules)
-            endpoint.update(configuration: configuration.endpoint) { table.routes(before: channels) }
+            var newEndpoint = configuration.endpoint
+            // The node waits for its end as long as it was told at the start, whatever the connections do.
+            newEndpoint.webSocket.drainWindow = endpoint.configuration.webSocket.drainWindow
+            endpoint.update(configuration: newEndpoint) { table.routes(before: channels) }
         }
     }
 

@@ -106,6 +106,8 @@ extension ChannelProcess {
         do {
             try await confirmation?.get()
         } catch {
+            // Nobody misses what was given up meanwhile.
+            if subscriptions.contains(TopicKey(further)) { session.statistics.count(.failedSubscriptions) }
             unsubscribe(from: further)
             throw error
         }

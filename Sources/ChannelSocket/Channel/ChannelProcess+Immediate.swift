@@ -27,13 +27,15 @@ extension ChannelProcess {
         }
     }
 
-    /// Handles a message unless the channel leaves it to `handleIn`.
+    /// Handles a message unless the channel leaves it to `handleIn`, and has not ended itself on the way.
     func answeredImmediately(_ message: Message) throws -> Bool {
         let socket = socket(answering: message.ref)
-        guard
-            let response = try channel.handleInImmediately(message.event, message.payload, socket: socket)
-        else { return false }
-        try answer(message, with: response)
+        if let response = try channel.handleInImmediately(message.event, message.payload, socket: socket) {
+            try answer(message, with: response)
+            return true
+        }
+        guard !isAlive else { return false }
+        session.statistics.count(.staleMessages)
         return true
     }
 }

@@ -5,7 +5,7 @@ import PhoenixWire
 extension ChannelProcess {
     /// Takes a message of the client in.
     func receive(_ message: Message) {
-        guard isAlive else { return }
+        guard isAlive else { return session.statistics.count(.staleMessages) }
         let limits = session.limits
         guard mailbox.count < limits.maxMailbox, session.heldBytes < limits.maxMailboxBytes else {
             session.statistics.count(.fullMailboxes)

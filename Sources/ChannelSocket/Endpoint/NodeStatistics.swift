@@ -19,7 +19,8 @@ public final class NodeStatistics: Sendable {
 
         /// Connections refused at the upgrade.
         public static let refusedConnections = Drop(.refusedConnections)
-        /// Connections closed because of malformed WebSocket frames, or messages too large or too long unfinished.
+        /// Connections closed because of malformed WebSocket frames, or messages too large, in too many fragments or too
+        /// long unfinished.
         public static let protocolErrors = Drop(.protocolErrors)
         /// Connections closed because of undecodable Phoenix messages.
         public static let malformedMessages = Drop(.malformedMessages)
@@ -41,8 +42,8 @@ public final class NodeStatistics: Sendable {
         public static let unencodableBroadcasts = Drop(.unencodableBroadcasts)
         /// Publishes that did not reach the other nodes.
         public static let failedPublishes = Drop(.failedPublishes)
-        /// Joins refused because their subscription was not confirmed, and sockets that other nodes cannot disconnect for
-        /// the same reason.
+        /// Subscriptions that were not confirmed: of joins, which are refused, of sockets, which other nodes cannot
+        /// disconnect then, and of whatever else listens to a topic, which is told.
         public static let failedSubscriptions = Drop(.failedSubscriptions)
         /// Connections refused with 503 because there were too many in all.
         public static let connectionsOverLimit = Drop(.connectionsOverLimit)

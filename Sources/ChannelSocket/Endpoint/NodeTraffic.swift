@@ -8,7 +8,7 @@ public struct NodeTraffic: Hashable, Sendable {
     public var messagesReceived = 0
     /// Bytes that clients have sent over their WebSockets.
     public var bytesReceived = 0
-    /// Messages written to clients: replies, pushes and deliveries.
+    /// Messages written to clients: replies, pushes, deliveries and pongs.
     public var messagesSent = 0
     /// Bytes of these messages, frame headers included.
     public var bytesSent = 0

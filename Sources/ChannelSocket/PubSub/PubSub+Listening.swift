@@ -33,6 +33,7 @@ extension PubSub {
             }
             .get()
         } catch {
+            statistics.count(.failedSubscriptions)
             listening.stop()
             throw error
         }

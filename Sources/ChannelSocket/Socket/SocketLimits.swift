@@ -16,10 +16,11 @@ public struct SocketLimits: Sendable {
     ///
     /// 16 MiB.
     public var maxMailboxBytes = 16 << 20
-    /// How many messages and pings a connection may send, of all kinds; the rest is refused with `rate limited`.
+    /// How many messages, pings and pongs a connection may send, of all kinds; the rest is refused with `rate limited`.
     ///
-    /// Pings are ignored beyond it. Heartbeats and leaves cost as much but are always answered: a client that lost these would not know any more
-    /// where it stands. 1,000 a second and 5,000 at once, far above what people cause; nil for no limit.
+    /// Pings and pongs are ignored beyond it. Heartbeats and leaves cost as much but are always answered: a client that
+    /// lost these would not know any more where it stands. 1,000 a second and 5,000 at once, far above what people
+    /// cause; nil for no limit.
     public var messageRate: RateLimit? = RateLimit(perSecond: 1_000, burst: 5_000)
     /// How many joins a connection may ask for; the rest is refused with `rate limited`, and clients back off.
     ///

@@ -4,22 +4,19 @@ import PhoenixWire
 /// What happens to a client's message; reads like the `handle_in` clauses of `Phoenix.Socket`.
 extension SocketSession {
     func handle(_ decoded: DecodedMessage) {
-        counters.messagesReceived.addAsOnlyWriter(1)
         switch decoded {
         case .message(let message):
             route(message)
-        case .invalidTopic(let topicJSON, let joinRef, let ref, let event):
-            let isLeave = event == "phx_leave"
-            replyToInvalidTopic(
-                topicJSON, joinRef: isLeave ? joinRef : .null, ref: ref, isLeave ? .ok : .error,
-                isLeave ? .emptyObject : .reason("unmatched topic")
-            )
+        case .invalidTopic(let topicJSON, let joinRef, let ref, event: "phx_leave"):
+            replyToInvalidTopic(topicJSON, joinRef: joinRef, ref: ref, .ok, .emptyObject)
+        case .invalidTopic(let topicJSON, _, let ref, let event):
+            statistics.count(.unmatchedTopics)
+            refuseInvalidTopic(topicJSON, joinRef: .null, ref: ref, event, reason: "unmatched topic")
         }
     }
 
     func route(_ message: Message) {
-        if message.topic == "phoenix", message.event == "heartbeat" || message.event == "phx_heartbeat" {
-            // March's clients say phx_heartbeat.
+        if isHeartbeat(message) {
             return reply(to: message, joinRef: .null, .ok, .emptyObject)
         }
         if message.event == "phx_join" {
@@ -36,6 +33,11 @@ extension SocketSession {
             return statistics.count(.staleMessages)
         }
         channel.receive(message)
+    }
+
+    private func isHeartbeat(_ message: Message) -> Bool {
+        // March's clients say phx_heartbeat.
+        message.topic == "phoenix" && (message.event == "heartbeat" || message.event == "phx_heartbeat")
     }
 
     private func join(_ message: Message) {
@@ -71,10 +73,17 @@ extension SocketSession {
     /// Answers a message that the client had no token for.
     func handleOverLimit(_ decoded: DecodedMessage) {
         guard countOverLimit() else { return }
-        guard case .message(let message) = decoded else { return handle(decoded) }
-        switch message.event {
-        case "heartbeat", "phx_heartbeat", "phx_leave": route(message)
-        default: refuse(message, joinRef: message.joinRef, reason: "rate limited")
+        switch decoded {
+        case .message(let message) where message.event == "phx_leave" || isHeartbeat(message):
+            route(message)
+        case .message(let message) where message.event == "phx_join":
+            refuseJoin(message, joinRef: message.joinRef, reason: "rate limited")
+        case .message(let message):
+            refuse(message, joinRef: message.joinRef, reason: "rate limited")
+        case .invalidTopic(_, _, _, event: "phx_leave"):
+            handle(decoded)
+        case .invalidTopic(let topicJSON, let joinRef, let ref, let event):
+            refuseInvalidTopic(topicJSON, joinRef: joinRef, ref: ref, event, reason: "rate limited")
         }
     }
 
@@ -105,6 +114,11 @@ extension SocketSession {
         sendOrLog(
             Reply(joinRef: joinRef, ref: message.ref, topic: message.topic, status: status, payload: payload)
         )
+    }
+
+    private func refuseInvalidTopic(_ topicJSON: String, joinRef: Ref, ref: Ref, _ event: String, reason: String) {
+        if event == "phx_join" { counters.joinsRefused.addAsOnlyWriter(1) }
+        replyToInvalidTopic(topicJSON, joinRef: joinRef, ref: ref, .error, .reason(reason))
     }
 
     /// A topic that is no string matches nothing, and comes back as it was.

@@ -126,6 +126,7 @@ extension SocketSession: WebSocketMessageHandler {
     }
 
     private func receive(_ decoded: DecodedMessage) {
+        counters.messagesReceived.addAsOnlyWriter(1)
         if allowance.takeMessage(second, limits) {
             handle(decoded)
         } else {
@@ -147,7 +148,7 @@ extension SocketSession: WebSocketMessageHandler {
         connection.close(code: code, reason: error.description)
     }
 
-    func receivedPing() -> Bool {
+    func receivedControlFrame() -> Bool {
         guard !allowance.takeMessage(second, limits) else { return true }
         countOverLimit()
         return false

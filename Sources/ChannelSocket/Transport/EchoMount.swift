@@ -64,7 +64,7 @@ private final class EchoHandler: WebSocketMessageHandler {
         send(.binary, bytes)
     }
 
-    func receivedPing() -> Bool { true }
+    func receivedControlFrame() -> Bool { true }
 
     func serverWillEnd() {}
 

@@ -100,7 +100,8 @@ final class WebSocketConnection: ChannelInboundHandler {
                 if state == .closed { return }
             }
         } catch {
-            statistics.count(.protocolErrors)
+            // What comes while the connection is being closed ends nothing.
+            if state == .open { statistics.count(.protocolErrors) }
             close(code: error.closeCode, reason: error.reason)
         }
         // Usually nothing is unfinished, and nothing was.
@@ -130,12 +131,12 @@ final class WebSocketConnection: ChannelInboundHandler {
         case .binary(let bytes):
             handler?.receivedBinary(bytes)
         case .ping(let bytes):
-            guard handler?.receivedPing() ?? false else { return }
+            guard handler?.receivedControlFrame() ?? false else { return }
             loop.outbox.append(to: self) { (buffer: inout ByteBuffer) in
                 WebSocketFrame.write(.pong, bytes, into: &buffer)
             }
         case .pong:
-            break
+            _ = handler?.receivedControlFrame()
         case .close(let code, _):
             close(code: configuration.echoesCloseCode ? code ?? 1000 : 1000, reason: "")
             closeAfterFlush(context: context)

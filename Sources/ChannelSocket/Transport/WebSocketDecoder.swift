@@ -101,10 +101,11 @@ package struct WebSocketDecoder: ~Copyable {
         return nil
     }
 
-    /// Checks that a data frame may come now (RFC 6455 §5.4) and that its message stays within the limit.
+    /// Checks that a data frame may come now (RFC 6455 §5.4) and that its message stays within the limits.
     private func check(_ header: WebSocketFrameHeader) throws(WebSocketError) {
         if header.opcode == .continuation {
-            guard partial != nil else { throw .protocolError("nothing to continue") }
+            guard let partial else { throw .protocolError("nothing to continue") }
+            guard !partial.isShredded else { throw .tooManyFragments }
         } else {
             guard partial == nil else { throw .protocolError("message inside a fragmented message") }
         }

@@ -26,4 +26,7 @@ package struct WebSocketError: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// A message is longer than the limit (1009).
     static let messageTooBig = WebSocketError(closeCode: 1009, reason: "message too big")
+
+    /// A message comes in more frames than the limit (1008).
+    static let tooManyFragments = WebSocketError(closeCode: 1008, reason: "too many fragments")
 }

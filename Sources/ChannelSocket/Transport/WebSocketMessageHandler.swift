@@ -10,10 +10,10 @@ protocol WebSocketMessageHandler: AnyObject {
     /// Handles a complete binary message.
     func receivedBinary(_ bytes: ByteBuffer)
 
-    /// Handles a ping.
+    /// Handles a ping or a pong.
     ///
-    /// - Returns: whether it may be answered.
-    func receivedPing() -> Bool
+    /// - Returns: whether the client may send that many, so that a ping is to be answered.
+    func receivedControlFrame() -> Bool
 
     /// Runs before the connection is closed because the server ends.
     func serverWillEnd()

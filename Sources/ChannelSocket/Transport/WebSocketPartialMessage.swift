@@ -10,6 +10,8 @@ final class WebSocketPartialMessage {
     private(set) var bytes = ByteBuffer()
     /// How many bytes of the current frame have not arrived.
     private(set) var missingInFrame = 0
+    /// How many frames have begun.
+    private var frames = 0
     /// Whether the current frame is the last.
     private var isFinal = false
     /// The masking key for the next byte of the current frame.
@@ -23,8 +25,15 @@ final class WebSocketPartialMessage {
     /// Whether every frame of the message is there.
     var isComplete: Bool { isFinal && missingInFrame == 0 }
 
+    /// Whether there are more frames than one for each 16 bytes, beyond the first 1,000.
+    ///
+    /// Nobody needs so many, and whoever sends them keeps the event loop busy with headers: a message counts as one,
+    /// however many frames it comes in.
+    var isShredded: Bool { frames > 1_000 + bytes.readableBytes / 16 }
+
     /// Begins the next frame of the message.
     func beginFrame(_ header: WebSocketFrameHeader) {
+        frames += 1
         missingInFrame = header.length
         isFinal = header.isFinal
         key = header.maskingKey

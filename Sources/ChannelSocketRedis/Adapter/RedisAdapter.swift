@@ -89,6 +89,8 @@ public final class RedisAdapter: PubSubAdapter {
     }
 
     /// Why the bus can't be used, for health reports; nil from the moment all is subscribed until the link is lost.
+    ///
+    /// Topics that Redis refuses do not count: they fail by themselves, and the rest works.
     public var disconnectReason: String? {
         // Each is asked once: `first` of a lazy map asks again, and traps when the link has come back in between.
         for shard in shards {

@@ -193,10 +193,10 @@ final class ShardLinks: RedisConnectionEvents {
         shard.withSubscriptions { $0.disconnectReason = reason }
     }
 
-    /// Says so when everything works again.
+    /// Says so when everything works again, but for topics that Redis refuses.
     private func noteRecovery() {
         let topics = shard.withSubscriptions { state -> Int? in
-            guard state.disconnectReason != nil, state.isPublisherReady, state.table.isSettled, !isHearingInDoubt
+            guard state.disconnectReason != nil, state.isPublisherReady, state.table.isRestored, !isHearingInDoubt
             else { return nil }
             state.disconnectReason = nil
             return state.table.wanted

@@ -41,11 +41,14 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
         var isConfirmed: Bool { sent == .subscribe && missingAnswers == 0 }
         var isUnconfirmed: Bool { isWanted && !isConfirmed }
+        var isUndecided: Bool { isUnconfirmed && refusals == 0 }
         var isForgettable: Bool { !isWanted && sent != .subscribe && missingAnswers == 0 && !isQueued }
     }
 
     /// How many wanted topics are not confirmed.
     private(set) var unconfirmed = 0
+    /// How many of these Redis has not refused for themselves.
+    private(set) var undecided = 0
     /// How many topics are wanted.
     private(set) var wanted = 0
     /// Whether there is a connection to subscribe on.
@@ -72,6 +75,9 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
 
     /// Whether every wanted topic is confirmed.
     var isSettled: Bool { isLinkUp && unconfirmed == 0 }
+
+    /// Whether every wanted topic is confirmed but those that Redis refuses, which are no sign of a link in trouble.
+    var isRestored: Bool { isLinkUp && undecided == 0 }
 
     /// Wants a topic.
     mutating func subscribe(to topic: String, now: NIODeadline, makeWaiter: () -> Waiter) -> Subscribing {
@@ -278,9 +284,11 @@ struct SubscriptionTable<Waiter: Sendable>: Sendable {
     /// Changes an entry and keeps the counts right.
     private mutating func change(_ topic: String, _ entry: inout Entry, _ body: (inout Entry, inout Self) -> Void) {
         unconfirmed -= entry.isUnconfirmed ? 1 : 0
+        undecided -= entry.isUndecided ? 1 : 0
         wanted -= entry.isWanted ? 1 : 0
         body(&entry, &self)
         unconfirmed += entry.isUnconfirmed ? 1 : 0
+        undecided += entry.isUndecided ? 1 : 0
         wanted += entry.isWanted ? 1 : 0
         if !refused.isEmpty, !entry.isWanted || entry.sent != .nothing { refused.remove(TopicKey(topic)) }
         entries[TopicKey(topic)] = entry.isForgettable ? nil : entry

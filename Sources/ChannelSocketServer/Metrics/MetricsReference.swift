@@ -14,9 +14,9 @@ public enum MetricsReference {
         "channelsocket_drops_total": "What was refused, dropped or ended by the server, by reason.",
         "channelsocket_event_loop_lag_seconds": "How late a timer on each event loop runs, twice a second.",
         "channelsocket_joins_total": "Joins answered, by result: ok or refused.",
-        "channelsocket_mailbox_depth_max": "The most that waited in one channel's mailbox in the last minute.",
+        "channelsocket_mailbox_depth_max": "The most that waited in one channel's mailbox in the last 30 to 60 s.",
         "channelsocket_messages_received_total": "Messages of clients that could be decoded.",
-        "channelsocket_messages_sent_total": "Messages written to clients: replies, pushes and deliveries.",
+        "channelsocket_messages_sent_total": "Messages written to clients: replies, pushes, deliveries and pongs.",
         "channelsocket_metrics_refused_total": "Metrics that are not shown: too many, or of two kinds.",
         "channelsocket_process_cpu_seconds_total": "CPU time of the process, user and system.",
         "channelsocket_process_max_fds": "How many files, and so connections, the process may have open.",
@@ -24,7 +24,8 @@ public enum MetricsReference {
         "channelsocket_process_resident_memory_bytes": "Memory of the process that is in RAM.",
         "channelsocket_process_start_time_seconds": "When the process started, in seconds since 1970.",
         "channelsocket_publish_duration_seconds": "From a broadcast to Redis' word that it has it.",
-        "channelsocket_redis_connected": "1 while the links to Redis are up and everything is subscribed, else 0.",
+        "channelsocket_redis_connected":
+            "1 while the links to Redis are up and all that Redis does not refuse is subscribed, else 0.",
         "channelsocket_redis_delivered_total": "Messages of other nodes and publishers handed to this node's clients.",
         "channelsocket_redis_gaps_total":
             "Times that a link was cut off from what others published, which this node's clients never got.",

@@ -50,6 +50,9 @@ extension LimitAnswersTests {
                 return try await client.expect("phx_error", on: "room:a")
             }),
         Answer(
+            row: "join callback throws", reason: "join crashed", counts: ["channel_crashes": 1],
+            reach: { try await $0.tryJoin("room:crash") }),
+        Answer(
             row: "`Socket.expire(after:)`", event: "phx_error", reason: "token expired",
             counts: ["expired_channels": 1],
             reach: { client in

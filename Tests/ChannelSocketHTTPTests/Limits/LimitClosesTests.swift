@@ -61,6 +61,11 @@ struct LimitClosesTests {
             frames: [TestFrame(opcode: 2, payload: bytes(1_001), fin: false)],
             code: 1013, reason: "too much waits for the end of messages", counts: protocolError),
         Close(
+            row: "fragments of a message",
+            frames: [TestFrame(opcode: 2, payload: [], fin: false)]
+                + Array(repeating: TestFrame(opcode: 0, payload: [], fin: false), count: 1_001),
+            code: 1008, reason: "too many fragments", counts: protocolError),
+        Close(
             row: "`maxRefusedMessages`",
             change: {
                 $0.limits.messageRate = RateLimit(perSecond: 0, burst: 3)
@@ -101,6 +106,9 @@ struct LimitClosesTests {
             TestFrame(opcode: 2, payload: [0, 1, 1, 1, 1])),
         noMessage("malformed_message: the message is not a JSON object", text("[]"), .v1),
         noMessage("malformed_message: a V1 message needs topic, event, payload and ref", text("{}"), .v1),
+        Close(
+            row: "not a Phoenix message", version: .v1, frames: [TestFrame(opcode: 2, payload: [0xFF])],
+            code: 1007, reason: "invalid_utf8: the text is not UTF-8", counts: malformed),
     ]
 
     @Test(

@@ -7,6 +7,7 @@ struct LimitedChannel: SocketChannel {
     init(joining topic: String, payload: Payload, socket: Socket) async throws {
         // Until it is cancelled.
         if topic == "room:slow" { try await Task.sleep(for: .seconds(3_600)) }
+        if topic == "room:crash" { throw UnhandledEvent("join") }
     }
 
     mutating func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {

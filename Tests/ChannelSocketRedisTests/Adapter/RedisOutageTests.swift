@@ -277,6 +277,28 @@ import Testing
         }
     }
 
+    @Test("recovers although a topic is refused that was refused before")
+    func refusedAndLost() async throws {
+        try await RedisServer.withServer { redis in
+            try await redis.command(
+                "ACL", "SETUSER", "node", "on", ">pw", "+@all", "~*", "resetchannels", "&channels:good*",
+                "&channels:channelsocket.probe*")
+            let node = try TestNode("redis://node:pw@127.0.0.1:\(redis.port)")
+            try await TestNode.run(node) {
+                try await node.connected()
+                try await node.subscribe("good:1")
+                await #expect(throws: PubSubError.self) { try await node.subscribe("bad") }
+                #expect(node.adapter.disconnectReason == nil)
+                try await redis.command("CLIENT", "KILL", "TYPE", "pubsub")
+                try await wait("the loss") { node.adapter.statistics.gaps == 1 }
+                try await wait("the recovery") { node.adapter.disconnectReason == nil }
+                try await redis.command("PUBLISH", "channels:good:1", #"{"event":"e","payload":{}}"#)
+                try await wait("delivery") { node.events == ["e"] }
+                #expect(!node.adapter.isConnected)
+            }
+        }
+    }
+
     @Test(
         "goes on publishing and listening while Redis answers PING with trouble",
         arguments: ["MISCONF Redis is configured to save", "LOADING Redis is loading", "BUSY Redis is busy"])

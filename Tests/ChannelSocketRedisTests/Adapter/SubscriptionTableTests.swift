@@ -195,6 +195,13 @@ import Testing
         table.linkUp()
         #expect(table.nextBatch(limit: 10) == .init(subscribe: ["bad"]))
         #expect(table.nextBatch(limit: 10) == .init(subscribe: ["good"]))
+        #expect(table.refused("bad", now: start) == nil)
+        #expect(!table.isRestored)
+        _ = table.answered("good")
+        #expect(table.isRestored)
+        #expect(!table.isSettled)
+        #expect(subscribe("new").hasPrefix("pending"))
+        #expect(!table.isRestored)
     }
 
     @Test("takes topics for different whose bytes differ")

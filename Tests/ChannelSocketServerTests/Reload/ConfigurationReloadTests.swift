@@ -1,4 +1,6 @@
 import ChannelSocket
+import ChannelSocketTesting
+import NIOCore
 import Testing
 
 @testable import ChannelSocketServer
@@ -7,6 +9,25 @@ import Testing
 struct ConfigurationReloadTests {
     private static func text(_ channels: Int) -> String {
         "reload: {interval: 50ms}\nlimits: {max_channels: \(channels)}\n"
+    }
+
+    @Test("leaves the time of the drain what it was, since the log says that it needs a restart")
+    func drainWindow() async throws {
+        let file = try TemporaryFile(Self.text(1))
+        let log = CapturedLog()
+        let server = try await StockServer(
+            configurationFile: file.path, settings: ["listen.port": "0"], environment: [:], logger: log.logger
+        )
+        let (endpoints, endpoint) = AsyncStream.makeStream(of: Endpoint.self)
+        let work: @Sendable (Endpoint) async throws -> Void = { endpoint.yield($0) }
+        try await RunningServer.with(server, alongside: work) { _ in
+            let endpoint = try #require(await endpoints.first { _ in true })
+            try file.write(Self.text(2) + "drain: {window: 1m}\n")
+            let warning = try await log.wait(for: "changes that need a restart")
+            #expect(warning.metadata["configuration.changed"] == "drain.window")
+            #expect(endpoint.configuration.limits.maxChannels == 2)
+            #expect(endpoint.configuration.webSocket.drainWindow == .seconds(5))
+        }
     }
 
     @Test("takes up what is written after a file was read, and before it is in force")

@@ -18,7 +18,7 @@ struct ImmediateHandlingTests {
         }
     }
 
-    /// Handles what it can immediately, and leaves `wait` and `later` to `handleIn`.
+    /// Handles what it can immediately, and leaves `wait`, `later` and what ends the channel first to `handleIn`.
     private struct Quick: ChannelCallbacks {
         static var intercepts: Set<String> { ["intercepted"] }
 
@@ -34,14 +34,18 @@ struct ImmediateHandlingTests {
                 journal.note("shouted")
                 return .reply(.ok)
             case "stop": return .stop(replying: .ok)
-            case "wait", "later": return nil
+            case "stop and leave":
+                socket.stop()
+                return nil
+            case "wait", "later", "stop and wait": return nil
             default: throw UnhandledEvent(event)
             }
         }
 
         func handleIn(_ event: String, _ payload: Payload, socket: Socket) async throws -> ChannelResponse {
             journal.note(event)
-            if event == "wait" { await resumption.wait() }
+            if event == "stop and wait" { socket.stop() }
+            if event.hasSuffix("wait") { await resumption.wait() }
             return .reply(.ok, payload)
         }
 
@@ -70,9 +74,11 @@ struct ImmediateHandlingTests {
     private let journal = Journal()
     private let resumption = Resumption()
 
-    private func node(_ pubSub: PubSub = PubSub()) -> EmbeddedNode {
+    private func node(_ pubSub: PubSub = PubSub(), limits: SocketLimits = SocketLimits()) -> EmbeddedNode {
         let (journal, resumption) = (journal, resumption)
-        return EmbeddedNode(pubSub: pubSub) {
+        var configuration = Endpoint.Configuration()
+        configuration.limits = limits
+        return EmbeddedNode(pubSub: pubSub, configuration: configuration) {
             Route("test:*") { _, _, _ in Quick(journal: journal, resumption: resumption) }
         }
     }
@@ -139,5 +145,34 @@ struct ImmediateHandlingTests {
         #expect(try client.frames() == [reply(1), reply(2), #"["1","1","test:a","phx_close",{}]"#])
         #expect(journal.all == ["immediately stop", "terminate", "immediately unknown", "terminate", "terminate"])
         #expect(node.pubSub.statistics.channels == 0)
+    }
+
+    @Test(
+        "counts the message with which a callback ended the channel before it left it to handleIn, and holds nothing",
+        arguments: [false, true])
+    func endedFirst(isTraced: Bool) async throws {
+        var limits = SocketLimits()
+        // Less than one message.
+        limits.maxMailboxBytes = 256
+        let node = node(isTraced ? PubSub(tracer: InMemoryTracer()) : PubSub(), limits: limits)
+        let client = try await joined(node)
+        try client.send(#"["1","2","test:a","stop and leave",{}]"#)
+        #expect(try client.frames() == [#"["1","1","test:a","phx_close",{}]"#])
+        #expect(journal.all == ["immediately stop and leave", "terminate"])
+        #expect(node.pubSub.statistics[.staleMessages] == 1)
+        try client.send(#"["1","1","test:a","phx_join",{}]"#)
+        #expect(try client.frames() == [reply(1)])
+    }
+
+    @Test("counts what comes for a channel that is ending")
+    func ending() async throws {
+        let node = node()
+        let client = try await joined(node)
+        try client.send(#"["1","2","test:a","stop and wait",{}]"#, #"["1","3","test:a","echo",{}]"#)
+        #expect(try client.frames().isEmpty)
+        #expect(node.pubSub.statistics[.staleMessages] == 1)
+        resumption.resume()
+        client.run()
+        #expect(try client.frames() == [#"["1","1","test:a","phx_close",{}]"#])
     }
 }

@@ -67,6 +67,16 @@ struct NodeMetricsTests {
         #expect(drop.totalValue == 1)
     }
 
+    @Test("counts topics that are no strings like others that nobody has")
+    func invalidTopics() async throws {
+        let client = try await node.connect()
+        try client.send(#"["1","1",5,"phx_join",{}]"#, #"["1","2",{},"echo",{}]"#, #"["1","3",5,"phx_leave",{}]"#)
+        #expect(try client.frames().count == 3)
+        #expect(node.pubSub.statistics[.unmatchedTopics] == 2)
+        #expect(node.pubSub.traffic.joinsRefused == 1)
+        #expect(node.pubSub.traffic.messagesReceived == 3)
+    }
+
     @Test("remembers the deepest mailbox")
     func mailbox() async throws {
         let client = try await node.connect()

@@ -209,6 +209,24 @@ struct BroadcastTests {
         #expect(node.pubSub.statistics[.failedSubscriptions] == 1)
     }
 
+    @Test("counts a further topic that a channel does not get, unless the channel has gone", arguments: [false, true])
+    func refusedFurtherTopic(isGone: Bool) async throws {
+        let bus = EmbeddedEventLoop()
+        let adapter = RefusingAdapter(eventLoop: bus, granted: ["test:a"])
+        let node = EmbeddedNode(pubSub: PubSub(adapter: adapter)) { Route("test:*", PlainTestChannel.self) }
+        let client = try await node.connect()
+        try client.send(#"["1","1","test:a","phx_join",{}]"#, #"["1","2","test:a","listen",{}]"#)
+        if isGone {
+            try await client.channel.close()
+            node.run()
+        }
+        bus.run()
+        node.run()
+        #expect(node.pubSub.topics.isEmpty)
+        #expect(node.pubSub.statistics[.channelCrashes] == (isGone ? 0 : 1))
+        #expect(node.pubSub.statistics[.failedSubscriptions] == (isGone ? 0 : 1))
+    }
+
     @Test("forgets a topic with its last member")
     func forgetsTopics() async throws {
         let client = try await joined("test:a", "test:b")

@@ -40,5 +40,6 @@ struct ListeningTests {
         }
         try await eventLoop.submit {}.get()
         #expect(pubSub.topics.isEmpty)
+        #expect(pubSub.statistics[.failedSubscriptions] == 1)
     }
 }

@@ -13,6 +13,8 @@ struct RateLimitTests {
         return EmbeddedNode(configuration: configuration) { Route("test:*", PlainTestChannel.self) }
     }
 
+    private static let closeFrame =
+        "8 03f0" + "message rate limit exceeded".utf8.map { String($0, radix: 16) }.joined()
     private static let limited = #""phx_reply",{"response":{"reason":"rate limited"},"status":"error"}]"#
 
     @Test("refuse messages beyond the burst without asking the channel, and allow more with every second")
@@ -46,16 +48,50 @@ struct RateLimitTests {
         #expect(node.pubSub.statistics.channels == 0)
     }
 
+    @Test("refuse joins, topics that are no strings and what only looks like a heartbeat, and count all of it")
+    func joinsOverMessageRate() async throws {
+        let node = Self.node { $0.messageRate = RateLimit(perSecond: 0, burst: 1) }
+        let client = try await node.connect()
+        try client.send(#"["1","1","test:a","phx_join",{}]"#)
+        _ = try client.frames()
+        try client.send(#"["2","2","test:b","phx_join",{}]"#, #"["3","3",5,"phx_join",{}]"#)
+        try client.send(#"["4","4",5,"echo",{}]"#, #"["1","5","test:a","heartbeat",{}]"#)
+        try client.send(#"["6","6",5,"phx_leave",{}]"#)
+        #expect(
+            try client.frames() == [
+                #"["2","2","test:b",\#(Self.limited)"#, #"["3","3",5,\#(Self.limited)"#,
+                #"["4","4",5,\#(Self.limited)"#,
+                #"["1","5","test:a",\#(Self.limited)"#,
+                #"["6","6",5,"phx_reply",{"response":{},"status":"ok"}]"#,
+            ]
+        )
+        #expect(node.pubSub.statistics[.rateLimitedMessages] == 5)
+        #expect(node.pubSub.statistics[.unmatchedTopics] == 0)
+        #expect(node.pubSub.traffic.joinsRefused == 2)
+        #expect(node.pubSub.traffic.messagesReceived == 6)
+    }
+
     @Test("leave pings without a pong")
     func pings() async throws {
         let node = Self.node { $0.messageRate = RateLimit(perSecond: 0, burst: 2) }
         let client = try await node.connect()
-        var ping = ByteBuffer()
-        ping.writeMaskedFrame(opcode: 9, ByteBuffer(bytes: [7]))
-        for _ in 0..<3 { try client.channel.writeInbound(ping) }
-        node.run()
+        try client.send(opcode: 9, [7], count: 3)
         #expect(try client.frames() == ["10 07", "10 07"])
         #expect(node.pubSub.statistics[.rateLimitedMessages] == 1)
+    }
+
+    @Test("count pongs, which nobody asked for, and close a client that goes on with them")
+    func pongs() async throws {
+        let node = Self.node {
+            $0.messageRate = RateLimit(perSecond: 0, burst: 2)
+            $0.maxRefusedMessages = 3
+        }
+        let client = try await node.connect()
+        try client.send(opcode: 10, [7], count: 5)
+        #expect(try client.frames().isEmpty)
+        #expect(node.pubSub.statistics[.rateLimitedMessages] == 3)
+        try client.send(opcode: 10, [7])
+        #expect(try client.frames() == [Self.closeFrame])
     }
 
     @Test("refuse joins beyond theirs, whatever becomes of them, and messages go on")
@@ -92,8 +128,7 @@ struct RateLimitTests {
         try send(3)
         #expect(try client.frames().count == 7)
         try send(2)
-        let reason = "message rate limit exceeded".utf8.map { String($0, radix: 16) }.joined()
-        #expect(try client.frames() == ["8 03f0" + reason])
+        #expect(try client.frames() == [Self.closeFrame])
         #expect(node.pubSub.statistics[.rateLimitCloses] == 1)
     }
 

@@ -69,6 +69,14 @@ final class EmbeddedClient {
         loop.run()
     }
 
+    /// Sends frames of any kind, and lets the server work.
+    func send(opcode: UInt8, _ body: [UInt8], count: Int = 1) throws {
+        var bytes = ByteBuffer()
+        for _ in 0..<count { bytes.writeMaskedFrame(opcode: opcode, ByteBuffer(bytes: body)) }
+        try channel.writeInbound(bytes)
+        loop.run()
+    }
+
     /// Lets the server work.
     func run() {
         loop.run()

@@ -1,9 +1,11 @@
 import ChannelSocket
 import NIOCore
 
-/// An adapter that is connected but refuses every subscription, when its loop gets round to it.
+/// An adapter that is connected but refuses subscriptions, when its loop gets round to it.
 struct RefusingAdapter: PubSubAdapter {
     let eventLoop: any EventLoop
+    /// The topics that it grants.
+    var granted: Set<String> = []
 
     var isConnected: Bool { true }
     var disconnectReason: String? { nil }
@@ -11,7 +13,7 @@ struct RefusingAdapter: PubSubAdapter {
     func run(node: NodeID, delivering deliver: @escaping @Sendable (RoutedBroadcast) -> Void) async throws {}
 
     func subscribe(to topic: String) -> EventLoopFuture<Void>? {
-        eventLoop.submit { throw PubSubError(.rejected, "refused by the test") }
+        granted.contains(topic) ? nil : eventLoop.submit { throw PubSubError(.rejected, "refused by the test") }
     }
 
     func unsubscribe(from topic: String) {}

@@ -41,6 +41,19 @@ struct WebSocketDecoderRefusalTests {
         #expect(Decoded(.text("a", isFinal: false), .continuation("b"), .continuation("c")).error?.closeCode == 1002)
     }
 
+    @Test("refuses a message in more frames than one for each 16 bytes, beyond the first 1,000", arguments: ["", "a"])
+    func shredded(part: String) {
+        func message(_ frames: Int, of part: String) -> Decoded {
+            let middle = Array(repeating: ClientFrame.continuation(part, isFinal: false).bytes, count: frames - 2)
+            return Decoded(
+                [ClientFrame.text(part, isFinal: false).bytes] + middle + [ClientFrame.continuation(part).bytes]
+            )
+        }
+        #expect(message(1_001, of: part).events.count == 1)
+        #expect(message(1_100, of: part).error == .tooManyFragments)
+        #expect(message(5_000, of: String(repeating: "a", count: 16)).events.count == 1)
+    }
+
     @Test("refuses lengths that are not minimal or have the highest bit set")
     func lengthForms() {
         let forms: [(UInt8, [UInt8])] = [
@@ -79,7 +92,10 @@ struct WebSocketDecoderRefusalTests {
 
     @Test("has reasons that fit into a close frame")
     func reasons() {
-        for error in [WebSocketError.invalidUTF8, .messageTooBig, .protocolError("control frame too long")] {
+        let errors = [
+            WebSocketError.invalidUTF8, .messageTooBig, .tooManyFragments, .protocolError("control frame too long"),
+        ]
+        for error in errors {
             #expect(error.reason.utf8.count <= 123)
         }
     }
