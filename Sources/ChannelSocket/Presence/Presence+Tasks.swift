@@ -124,26 +124,38 @@ extension Presence {
 
     /// Compares each topic with the store now and then, all of them spread over the interval.
     func auditRegularly() async {
-        while true {
-            let interval = configuration.auditInterval * Double.random(in: 0.67...1.33)
-            var round = PresenceAuditRound(topics, over: interval)
-            while let batch = round.next() {
-                guard (try? await Task.sleep(for: round.pause)) != nil else { return }
-                for topic in batch { await audit(topic) }
-            }
+        while !Task.isCancelled {
+            await audit(topics, over: configuration.auditInterval * Double.random(in: 0.67...1.33))
+        }
+    }
+
+    /// Compares all topics with the store after diffs may have been missed.
+    ///
+    /// In full, unlike the reading that has been begun for each at once, and thus one after the other.
+    func auditAfterGaps() async {
+        for await _ in gaps.stream {
+            let topics = topics
+            await audit(topics, over: min(.milliseconds(2) * topics.count, configuration.auditInterval))
+        }
+    }
+
+    private func audit(_ topics: [String], over interval: Duration) async {
+        var round = PresenceAuditRound(topics, over: interval)
+        while let batch = round.next() {
+            guard (try? await Task.sleep(for: round.pause)) != nil else { return }
+            for topic in batch { await audit(topic) }
         }
     }
 
     /// Has a topic read that is mirrored, and compares what this node has in it otherwise.
     private func audit(_ topic: String) async {
-        let (isLocal, audited, activity) = withTopic(topic) { state, effects in
-            if state.mirror?.isCurrent == true { state.invalidate(&effects) }
-            let isLocal = state.mirror == nil && !state.local.isEmpty
-            return (isLocal, state.audited, state.local.activity)
+        let (isLocal, known, activity) = withTopic(topic) { state, effects in
+            let (isLocal, known) = state.beginAudit(&effects)
+            return (isLocal, known, state.local.activity)
         }
         guard isLocal else { return }
         do throws(PresenceError) {
-            let snapshot = try await store.snapshot(of: topic, unless: audited)
+            let snapshot = try await store.snapshot(of: topic, unless: known)
             withTopic(topic) { $0.audit(snapshot, since: activity, &$1) }
         } catch {
             // Next time.

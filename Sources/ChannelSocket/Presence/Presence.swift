@@ -41,6 +41,8 @@ public final class Presence: Service {
     private let tables: [LockedTable]
     private let totals = PresenceTotals()
     private let ended = Atomic(false)
+    /// Diffs may have been missed; once more is enough, however often that is said meanwhile.
+    let gaps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     private final class LockedTable: Sendable {
         let topics = Mutex<[TopicKey: PresenceTopic]>([:])
@@ -82,6 +84,7 @@ public final class Presence: Service {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await self.store.run() }
                 group.addTask { await self.auditRegularly() }
+                group.addTask { await self.auditAfterGaps() }
                 try await group.next()
                 group.cancelAll()
             }
@@ -182,7 +185,8 @@ public final class Presence: Service {
             logger.warning("this node was declared dead or the store lost its data: tracking anew")
             for topic in topics { withTopic(topic) { $0.lost(&$1) } }
         case .diffsMissed:
-            for topic in topics { withTopic(topic) { $0.invalidate(&$1) } }
+            for topic in topics { withTopic(topic) { $0.diffsMissed(&$1) } }
+            gaps.continuation.yield()
         case .disappeared(let topic, let keys):
             if let disappeared = hooks.disappeared { for key in keys { disappeared(topic, key) } }
         }

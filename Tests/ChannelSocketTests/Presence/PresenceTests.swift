@@ -9,9 +9,10 @@ import Testing
     private let shared = MemoryPresenceStore.Shared()
 
     private func makeNode(
-        hooks: PresenceHooks = PresenceHooks(), fetch: Presence.Fetch? = nil
+        hooks: PresenceHooks = PresenceHooks(), auditInterval: Duration = .seconds(45), fetch: Presence.Fetch? = nil
     ) -> (presence: Presence, store: MemoryPresenceStore) {
         var configuration = PresenceConfiguration()
+        configuration.auditInterval = auditInterval
         configuration.maxMembersPerTopic = 3
         let store = MemoryPresenceStore(sharing: shared, configuration: configuration)
         let presence = Presence(
@@ -149,6 +150,37 @@ import Testing
         store.wipe()
         store.revive()
         #expect(try await a.get("ann", in: "room")?.metas.map(\.ref) == [before])
+    }
+
+    @Test(
+        "finds members that a failover has lost though others have brought the version back", arguments: [false, true])
+    func lostByFailover(isMirrored: Bool) async throws {
+        let a = makeNode(auditInterval: .milliseconds(20)).presence
+        let (b, c) = (makeNode().presence, makeNode().presence)
+        try a.track("eve", .emptyObject, on: "room", by: 1, nil)
+        let replica = shared.state.withLock { $0.topics }
+        try a.track("ann", .emptyObject, on: "room", by: 1, nil)
+        // Members of the topic, so that the nodes mirror it.
+        _ = b.pubSub.subscribe(loop: 0, to: "room")
+        if isMirrored { _ = a.pubSub.subscribe(loop: 0, to: "room") }
+        let lost = try #require(try await b.get("ann", in: "room")?.metas.first?.ref)
+        #expect(try await a.get("ann", in: "room") != nil)
+        let runs = [a, b].map { node in Task { try await node.run() } }
+        while !isMirrored, a.withTopic("room", { state, _ in state.audited == nil }) { await Task.yield() }
+
+        shared.state.withLock { $0.topics = replica }
+        try c.track("bob", .emptyObject, on: "room", by: 1, nil)
+        for report in shared.state.withLock({ Array($0.reporters.values) }) { report(.diffsMissed) }
+        for node in [a, b] {
+            var refs: [String?] = []
+            repeat {
+                await Task.yield()
+                let list = try await node.list("room")
+                refs = ["ann", "bob", "eve"].map { list[$0]?.metas.first?.ref }
+            } while refs.contains(nil) || refs[0] == lost
+        }
+        for run in runs { run.cancel() }
+        for run in runs { try? await run.value }
     }
 
     @Test("keeps nothing of a topic for a client that is gone", arguments: [false, true])

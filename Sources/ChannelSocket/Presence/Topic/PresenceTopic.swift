@@ -33,6 +33,8 @@ struct PresenceTopic {
     private let maxWaiters: Int
     /// The version in which the store had all that this node tracks; only for topics without a mirror.
     private(set) var audited: PresenceVersion?
+    /// Whether diffs may have been missed since the store was last compared in full.
+    private(set) var isDoubtful = false
     /// The version after the last change of this node.
     private var lastApplied: PresenceVersion?
 
@@ -93,7 +95,10 @@ struct PresenceTopic {
 
     /// Takes what was read; nil if nothing has changed.
     mutating func read(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
-        if let snapshot { compareLocal(with: snapshot, since: activity, &effects) }
+        if let snapshot, !compareLocal(with: snapshot, since: activity, &effects), mirror?.isDistrusted == true {
+            // The version will be known, so that a later reading would not tell what this node has lost.
+            isDoubtful = true
+        }
         if let action = mirror?.read(snapshot) { perform(action, &effects) }
         serveWaiters(&effects)
     }
@@ -101,17 +106,40 @@ struct PresenceTopic {
     /// Compares what the store has of this node, in a topic that nobody wants to see; nil if nothing has changed.
     mutating func audit(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
         guard let snapshot else { return }
-        // Otherwise nothing is compared.
-        let isComparable = local.isSettled && local.activity == activity
-        compareLocal(with: snapshot, since: activity, &effects)
-        audited = isComparable && local.isSettled ? snapshot.version : nil
+        let isCompared = compareLocal(with: snapshot, since: activity, &effects)
+        audited = isCompared && local.isSettled ? snapshot.version : nil
     }
 
+    /// Compares, unless something is or was under way meanwhile.
+    ///
+    /// - Returns: whether it was compared.
     private mutating func compareLocal(
         with snapshot: PresenceSnapshot, since activity: Int, _ effects: inout PresenceEffects
-    ) {
+    ) -> Bool {
+        let isComparable = local.isSettled && local.activity == activity
         local.audit(snapshot.members.filter { snapshot.own.contains($0.ref) }, since: activity)
         if !local.isSettled { effects.flush = true }
+        return isComparable
+    }
+
+    /// Has the topic read because diffs may have been missed; in full by the next audit.
+    mutating func diffsMissed(_ effects: inout PresenceEffects) {
+        isDoubtful = true
+        invalidate(&effects)
+    }
+
+    /// Begins to compare with the store: has the topic read if it is mirrored.
+    ///
+    /// - Returns: whether what this node has in it is to be compared instead, and the version with which it was.
+    mutating func beginAudit(_ effects: inout PresenceEffects) -> (isLocal: Bool, known: PresenceVersion?) {
+        if isDoubtful {
+            isDoubtful = false
+            audited = nil
+            if let action = mirror?.distrust() { perform(action, &effects) }
+        } else if mirror?.isCurrent == true {
+            invalidate(&effects)
+        }
+        return (mirror == nil && !local.isEmpty, audited)
     }
 
     /// Serves who waits with what is known, because the store can't be read.
