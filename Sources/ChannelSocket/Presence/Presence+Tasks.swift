@@ -6,7 +6,7 @@ import PhoenixWire
 extension Presence {
     /// Brings the store up to date with what this node's channels track.
     func flush(_ topic: String) async {
-        var losses = 0
+        var (losses, failures) = (0, 0)
         while true {
             if configuration.window > .zero { try? await Task.sleep(for: configuration.window) }
             let batch = withTopic(topic) { state, effects in
@@ -20,6 +20,7 @@ extension Presence {
                 let applied = try await store.apply(batch, to: topic)
                 for _ in applied.refused { pubSub.statistics.count(.refusedPresences) }
                 withTopic(topic) { $0.applied(applied, &$1) }
+                failures = 0
                 if let appeared = hooks.appeared { for key in applied.appeared { appeared(topic, key) } }
                 if let disappeared = hooks.disappeared { for key in applied.disappeared { disappeared(topic, key) } }
             } catch {
@@ -27,9 +28,13 @@ extension Presence {
                 // be asked without a pause, for this may be an event loop.
                 losses += error.code == .lost ? 1 : 0
                 if error.code == .lost, losses == 1, !hasEnded { continue }
-                logger.debug("presence store away", metadata: ["error": "\(error)"])
+                failures += 1
+                // Once, and only what the store does not know of itself: it says when it is away.
+                let level: Logger.Level = failures == 3 && store.disconnectReason == nil ? .warning : .debug
+                logger.log(level: level, "presence changes can't be stored", metadata: ["error": "\(error)"])
                 let hasEnded = hasEnded
                 withTopic(topic) { state, effects in
+                    if error.code == .outOfMemory { state.local.withdrawBatch() }
                     effects.answers += state.local.answerAll()
                     if hasEnded { state.isFlushing = false }
                 }

@@ -18,7 +18,7 @@ extension RedisPresenceStore {
         )
         guard let parts = reply.array, parts.count == 4, let epoch = parts[0].text,
             let number = parts[1].integer
-        else { throw Self.unexpected(reply) }
+        else { throw Self.unexpectedAnswer }
         suspect(Self.texts(parts[2]), topic)
         let version = PresenceVersion(epoch: epoch, number: Int(number))
         guard version != known else { return nil }
@@ -41,7 +41,7 @@ extension RedisPresenceStore {
                 topic: topic
             )
             guard let parts = reply.array, parts.count == 2, let next = parts[0].text, let fields = parts[1].array
-            else { throw Self.unexpected(reply) }
+            else { throw Self.unexpectedAnswer }
             add(fields, to: &snapshot)
             cursor = next
         } while cursor != "0"

@@ -93,6 +93,28 @@ import Testing
         #expect(batch(&local) == [.retrack(ann, epoch: nil, fallback: "new")])
     }
 
+    @Test("has members leave first when the store has no room for those who join")
+    func noRoom() {
+        var local = tracked()
+        _ = batch(&local)
+        _ = local.confirmed(applied())
+        #expect(track(&local, key: "bob", meta: "{}", ref: "r2"))
+        let bob = PresenceMember(ref: "r2", key: "bob", meta: "{}")
+        #expect(batch(&local) == [.join(bob)])
+        #expect(track(&local, key: "eve", meta: "{}", ref: "r3"))
+        #expect(untrack(&local, key: "ann"))
+        local.withdrawBatch()
+        #expect(local.pendingCount == 3)
+        #expect(local.nextBatch(limit: 2) { "new" } == [.leave(ref: "r1", key: "ann"), .join(bob)])
+        _ = local.confirmed(applied(2))
+        #expect(batch(&local) == [.join(PresenceMember(ref: "r3", key: "eve", meta: "{}"))])
+        // One that goes meanwhile was never there.
+        #expect(untrack(&local, key: "eve"))
+        local.withdrawBatch()
+        #expect(batch(&local).isEmpty)
+        #expect(local.count == 1)
+    }
+
     @Test("forgets a member the topic had no room for")
     func full() {
         var local = LocalMembers()

@@ -1,3 +1,5 @@
+import InMemoryLogging
+import Logging
 import NIOCore
 import PhoenixWire
 import Synchronization
@@ -140,6 +142,25 @@ import Testing
         }
         try presence.untrack("bob", on: "room:4", by: 4, nil)
         #expect(presence.health == PresenceHealth(staleReason: nil, tracked: 0, pending: 0, mirrors: 0))
+    }
+
+    @Test(
+        "warns once of changes that fail again and again, unless the store is known to be away",
+        arguments: [true, false]
+    )
+    func failingChanges(isKnown: Bool) async throws {
+        let store = AbsentStore(sayingSo: isKnown)
+        var configuration = PresenceConfiguration()
+        configuration.retryDelay = .milliseconds(1)
+        let logs = InMemoryLogHandler()
+        var logger = Logger(label: "test") { _ in logs }
+        logger.logLevel = .debug
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration, logger: logger)
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        while logs.entries.count < 6 { await Task.yield() }
+        store.isAway.store(false, ordering: .sequentiallyConsistent)
+        while presence.health.pending > 0 { await Task.yield() }
+        #expect(logs.entries.filter { $0.level == .warning }.count == (isKnown ? 0 : 1))
     }
 
     @Test("brings its members back under their old refs after the store lost its data")

@@ -44,6 +44,8 @@ struct LocalMembers {
     private var inFlight: [(entry: Int?, change: PresenceChange)] = []
     /// Refs the store has in our name and nobody here knows, with their keys.
     private var strays: [(ref: String, key: String)] = []
+    /// Completions of entries that never got to the store.
+    private var settled: [(Completion, String)] = []
     private var lastEntry = 0
     /// Grows with every change, so that an audit can tell whether anything has happened.
     private(set) var activity = 0
@@ -154,9 +156,6 @@ struct LocalMembers {
         }
     }
 
-    /// Completions of entries that never got to the store.
-    private var settled: [(Completion, String)] = []
-
     /// Completions that are due although no batch was needed.
     mutating func takeSettled() -> [@Sendable () -> Void] {
         defer { settled = [] }
@@ -204,6 +203,30 @@ struct LocalMembers {
             entries[id] = !entry.isWanted && entry.storedRef == nil && !entry.isDirty ? nil : entry
         }
         return answers
+    }
+
+    /// Takes the batch back, of which the store has carried out nothing because it has no room: those who leave and
+    /// thereby make some go first now.
+    mutating func withdrawBatch() {
+        var all: [Int] = []
+        for (entry, change) in inFlight {
+            if let entry {
+                guard entries[entry]?.isDirty == false else { continue }
+                entries[entry]?.isDirty = true
+                all.append(entry)
+            } else if case .leave(let ref, let key) = change {
+                strays.append((ref, key))
+            }
+        }
+        inFlight = []
+        all += dirty
+        let leaving = all.filter(isLeaving)
+        dirty = leaving + all.filter { !isLeaving($0) }
+    }
+
+    private func isLeaving(_ id: Int) -> Bool {
+        guard let entry = entries[id] else { return false }
+        return !entry.isWanted && entry.storedRef != nil
     }
 
     /// Answers all who wait, because the store is away; what they want stays to be done.
