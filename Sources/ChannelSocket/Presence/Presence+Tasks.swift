@@ -208,17 +208,9 @@ extension Presence {
 
     /// Enriches and sends what waits, in order.
     func sendEnriched(_ topic: String) async {
-        while true {
-            let items = withTopic(topic) { state, _ in
-                defer { state.unsent = [] }
-                state.isSending = !state.unsent.isEmpty
-                return state.unsent
-            }
-            guard !items.isEmpty else { return }
-            for item in items {
-                let fields = await fields(of: item, topic)
-                send(item, fields: fields, topic: topic)
-            }
+        while let item = withTopic(topic, { state, _ in state.dequeue() }) {
+            let fields = await fields(of: item, topic)
+            send(item, fields: fields, topic: topic)
         }
     }
 
@@ -234,7 +226,7 @@ extension Presence {
     func fields(of keys: Set<String>, _ topic: String) async -> PresenceFields {
         guard let fetch, !keys.isEmpty else { return [:] }
         do {
-            return try await fetch(topic, keys)
+            return try await TimeLimit.run(for: configuration.fetchTimeout) { try await fetch(topic, keys) }
         } catch {
             logger.error("presence fetch failed", metadata: ["error": "\(error)"])
             return [:]

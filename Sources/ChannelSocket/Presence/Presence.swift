@@ -24,7 +24,8 @@ import Synchronization
 public final class Presence: Service {
     /// Enriches what clients get: returns members to be added beside `metas`, for the keys it knows something about.
     ///
-    /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added.
+    /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added. It is
+    /// cancelled after ``PresenceConfiguration/fetchTimeout``.
     public typealias Fetch =
         @Sendable (
             _ topic: String, _ keys: Set<String>
@@ -59,13 +60,14 @@ public final class Presence: Service {
     ///   - logger: where what goes wrong is reported.
     public init(
         pubSub: PubSub,
-        store: any PresenceStore = MemoryPresenceStore(),
+        store: (any PresenceStore)? = nil,
         configuration: PresenceConfiguration = PresenceConfiguration(),
         hooks: PresenceHooks = PresenceHooks(),
         fetch: Fetch? = nil,
         logger: Logger = Logger(label: "channelsocket.presence")
     ) {
         self.pubSub = pubSub
+        let store = store ?? MemoryPresenceStore(configuration: configuration)
         self.store = store
         self.configuration = configuration
         self.hooks = hooks
@@ -148,7 +150,7 @@ public final class Presence: Service {
             for item in effects.items { send(item, of: &topic, name) }
             effects.items = []
         } else if !effects.items.isEmpty {
-            topic.unsent += effects.items
+            topic.enqueue(effects.items)
             effects.items = topic.isSending ? [] : effects.items
             topic.isSending = true
         }

@@ -77,6 +77,52 @@ import Testing
         }
     }
 
+    @Test("sends summaries of a topic that was large when it was first read, but no state")
+    func largeFromTheStart() {
+        var output = PresenceOutput(configuration())
+        guard case .summary(21, 21, false, _?) = output.state(members(21), for: [PresenceTarget { _ in }]) else {
+            Issue.record("no summary")
+            return
+        }
+        #expect(output.isSummary)
+        // While a window is open nobody else has been told.
+        var gathering = PresenceOutput(configuration())
+        #expect(gathering.changed(join, members(21)).isEmpty)
+        guard case .state = gathering.state(members(21), for: [PresenceTarget { _ in }]) else {
+            Issue.record("no state")
+            return
+        }
+    }
+
+    @Test("replaces what waits too long to be enriched: by the state, or by one diff if that is unknown")
+    func backlog() throws {
+        var configuration = configuration()
+        configuration.maxPendingFetches = 2
+        var topic = PresenceTopic(configuration)
+        topic.enqueue([.diff(join), .diff(leave)])
+        topic.enqueue([.diff(join)])
+        guard case .diff(join)? = topic.dequeue() else {
+            Issue.record("not what it comes to")
+            return
+        }
+        #expect(topic.dequeue() == nil)
+
+        var effects = PresenceEffects()
+        topic.serve(.list { _ in }, &effects)
+        let version = PresenceVersion(epoch: "e", number: 1)
+        topic.read(PresenceSnapshot(version: version, members: join.joins, own: []), since: 0, &effects)
+        topic.enqueue([.diff(leave), .diff(join)])
+        topic.enqueue([.diff(leave)])
+        guard case .state(let members, nil)? = topic.dequeue() else {
+            Issue.record("no state for all")
+            return
+        }
+        #expect(members.keys == ["x"])
+        #expect(topic.isSending)
+        #expect(topic.dequeue() == nil)
+        #expect(!topic.isSending)
+    }
+
     @Test("divides a large state into a state and joins")
     func chunks() {
         let events = PresenceJSON.state(members(10), fields: [:], chunk: 4)

@@ -70,6 +70,30 @@ import Testing
         #expect(try await presence.get("eve", in: "room") == nil)
     }
 
+    @Test("does without additions that do not come in time")
+    func slowFetch() async throws {
+        var configuration = PresenceConfiguration()
+        configuration.fetchTimeout = .milliseconds(10)
+        let hanging = Mutex<CheckedContinuation<Void, Never>?>(nil)
+        let presence = Presence(pubSub: PubSub(), configuration: configuration) { _, _ in
+            // Deaf to its cancellation.
+            await withCheckedContinuation { continuation in hanging.withLock { $0 = continuation } }
+            return [:]
+        }
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        #expect(try await presence.list("room").keys == ["ann"])
+        hanging.withLock { $0.take() }?.resume()
+    }
+
+    @Test("limits the members of a topic also in a store that nobody has named")
+    func defaultStore() async throws {
+        var configuration = PresenceConfiguration()
+        configuration.maxMembersPerTopic = 1
+        let presence = Presence(pubSub: PubSub(), configuration: configuration)
+        for key in ["ann", "bob"] { try presence.track(key, .emptyObject, on: "room", by: 1, nil) }
+        #expect(try await presence.list("room").keys == ["ann"])
+    }
+
     @Test("does not let a client choose its ref, and refuses what is no object")
     func forgedRefs() async throws {
         let presence = makeNode().presence

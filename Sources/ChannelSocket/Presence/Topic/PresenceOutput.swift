@@ -55,8 +55,11 @@ struct PresenceOutput {
     /// The output of the same topic for clients that know nothing.
     func reset() -> PresenceOutput { PresenceOutput(configuration) }
 
-    /// What clients get that ask for the state.
-    mutating func state(_ members: PresenceMembers, for targets: [PresenceTarget]) -> Item {
+    /// What clients get that ask for the state, or all of this node.
+    mutating func state(_ members: PresenceMembers, for targets: [PresenceTarget]?) -> Item {
+        // The topic may have been this large when it was first read. While a window is open others know the members one
+        // by one, and are told at its end.
+        if !isGathering, members.count > configuration.summaryAbove { isSummary = true }
         guard !isSummary else { return summary(members, targets) }
         wasShown = wasShown || isGathering
         return .state(members, targets)

@@ -45,11 +45,13 @@ struct PresenceTopic {
     var isGathering = false
     var isSending = false
     /// What waits to be enriched and sent.
-    var unsent: [PresenceOutput.Item] = []
+    private var unsent: [PresenceOutput.Item] = []
+    private let maxUnsent: Int
 
     init(_ configuration: PresenceConfiguration) {
         output = PresenceOutput(configuration)
         maxWaiters = configuration.maxWaitersPerTopic
+        maxUnsent = configuration.maxPendingFetches
     }
 
     /// Whether nothing would be lost by forgetting it.
@@ -192,6 +194,27 @@ struct PresenceTopic {
             }
         }
         waiters = []
+    }
+
+    // MARK: What waits to be enriched
+
+    /// Keeps what is to be sent; when too much waits, one thing says all of it.
+    mutating func enqueue(_ items: [PresenceOutput.Item]) {
+        unsent += items
+        guard unsent.count > maxUnsent else { return }
+        if let mirror, mirror.wasRead {
+            unsent = [output.state(mirror.members, for: nil)]
+        } else {
+            var all = PresenceDiff()
+            for case .diff(let diff) in unsent { all.merge(diff) }
+            unsent = [.diff(all)]
+        }
+    }
+
+    /// Takes what is to be sent next; nil ends the sending.
+    mutating func dequeue() -> PresenceOutput.Item? {
+        isSending = !unsent.isEmpty
+        return unsent.isEmpty ? nil : unsent.removeFirst()
     }
 
     private mutating func serveWaiters(_ effects: inout PresenceEffects) {
