@@ -59,14 +59,18 @@ extension RedisPresenceStore {
         }
     }
 
-    /// Decodes `incarnation TAB joinedAt TAB key TAB meta`.
-    private static func member(_ ref: String, _ value: String) -> (owner: String, PresenceMember)? {
+    /// Decodes `incarnation TAB joinedAt TAB key TAB meta`; nil if it is anything else.
+    static func member(_ ref: String, _ value: String) -> (owner: String, PresenceMember)? {
         let parts = value.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, let joinedAt = Int(parts[1]),
-            let key = Payload.json(ByteBuffer(substring: parts[2])).string
+        guard parts.count == 4, let joinedAt = Int(parts[1]), let key = json(parts[2])?.string,
+            let meta = json(parts[3]),
+            let member = PresenceMember(stored: ref, key: key, meta: meta, joinedAt: joinedAt)
         else { return nil }
-        let member = PresenceMember(ref: ref, key: key, meta: String(parts[3]), joinedAt: joinedAt)
         return (String(parts[0]), member)
+    }
+
+    private static func json(_ text: Substring) -> Payload? {
+        try? Payload(json: ByteBuffer(substring: text), limits: .highest)
     }
 
     /// Notes incarnations that have members in a topic, to see whether somebody answers for them.
