@@ -9,8 +9,19 @@ enum ChannelPresences {
 
     /// A key in a topic.
     struct Tracked {
-        var topic: String
-        var key: String
+        let topic: String
+        let key: String
+        /// Tells it from others of the same key, before and after.
+        private let number = Self.last.wrappingAdd(1, ordering: .relaxed).newValue
+
+        private static let last = Atomic<UInt64>(0)
+
+        init(topic: String, key: String) {
+            self.topic = topic
+            self.key = key
+        }
+
+        func isIdentical(to other: Tracked) -> Bool { number == other.number }
 
         func isSame(as other: Tracked) -> Bool {
             topic.hasSameBytes(as: other.topic) && key.hasSameBytes(as: other.key)
@@ -45,10 +56,20 @@ enum ChannelPresences {
         return true
     }
 
+    /// Notes that a key is not tracked any more.
     mutating func remove(_ tracked: Tracked) {
+        removeAll { $0.isSame(as: tracked) }
+    }
+
+    /// Notes that something was refused; the key may be tracked by now.
+    mutating func removeRefused(_ tracked: Tracked) {
+        removeAll { $0.isIdentical(to: tracked) }
+    }
+
+    private mutating func removeAll(where isRemoved: (Tracked) -> Bool) {
         guard case .some(let owner, var all) = self else { return }
         self = .none
-        all.removeAll { $0.isSame(as: tracked) }
+        all.removeAll(where: isRemoved)
         self = .some(owner: owner, all)
     }
 }

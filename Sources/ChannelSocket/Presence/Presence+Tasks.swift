@@ -68,10 +68,11 @@ extension Presence {
                     return again
                 }
             } catch {
+                let hasEnded = hasEnded
                 next = withTopic(topic) { state, effects in
                     guard state.mirror != nil else { return finish(&state) }
                     state.readFailed(error, &effects)
-                    if isAbandoned(topic, &state, &effects) { return finish(&state) }
+                    if hasEnded || isAbandoned(topic, &state, &effects) { return finish(&state) }
                     return .now
                 }
                 if next != nil, attempts < 2 { await pause() }

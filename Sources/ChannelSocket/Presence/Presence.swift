@@ -173,7 +173,8 @@ public final class Presence: Service {
             Task { [self] in await gather(topic) }
         }
         if !effects.items.isEmpty {
-            Task.immediate { [self] in await sendEnriched(topic) }
+            // Not at once: the store may be within a change, and the application may ask who is present.
+            Task { [self] in await sendEnriched(topic) }
         }
     }
 

@@ -23,12 +23,17 @@ extension Socket {
     ) async throws -> PresenceTracking {
         let tracked = ChannelPresences.Tracked(topic: topic ?? self.topic, key: key)
         let owner = try owner()
-        return try await outcome { completion in
-            try presence.track(key, meta, on: tracked.topic, by: owner, completion)
-            let isAlive = process.presences.withLock { $0.insert(tracked) }
-            guard !isAlive else { return }
-            // The channel ended meanwhile, too early to know of this.
-            try? presence.untrack(key, on: tracked.topic, by: owner, nil)
+        do {
+            return try await outcome { completion in
+                try presence.track(key, meta, on: tracked.topic, by: owner, completion)
+                let isAlive = process.presences.withLock { $0.insert(tracked) }
+                guard !isAlive else { return }
+                // The channel ended meanwhile, too early to know of this.
+                try? presence.untrack(key, on: tracked.topic, by: owner, nil)
+            }
+        } catch {
+            process.presences.withLock { $0.removeRefused(tracked) }
+            throw error
         }
     }
 

@@ -52,8 +52,10 @@ import Testing
         diff.merge(join)
         #expect(diff.isEmpty, "brought back under its old ref")
         diff.merge(join)
-        diff.merge(leave, keepsLeaves: true)
+        diff.merge(leave, wasShown: true)
         #expect(diff == leave)
+        diff.merge(join, wasShown: true)
+        #expect(diff == join, "who has seen a state in between does not know of it")
     }
 
     @Test("sends summaries above the limit, and a state when the topic has shrunk well below it")

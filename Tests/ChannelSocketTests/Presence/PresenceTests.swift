@@ -70,6 +70,23 @@ import Testing
         #expect(try await presence.get("eve", in: "room") == nil)
     }
 
+    @Test("lets the application ask who is present while clients are told who comes")
+    func fetchThatAsks() async throws {
+        let asking = Mutex<Presence?>(nil)
+        let answers = Mutex<[Int]>([])
+        let presence = makeNode { _, _ in
+            let count = try await asking.withLock { $0 }?.list("other").count
+            answers.withLock { $0.append(count ?? -1) }
+            return [:]
+        }.presence
+        asking.withLock { $0 = presence }
+        _ = presence.pubSub.subscribe(loop: 0, to: "room")
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        while answers.withLock({ $0.isEmpty }) { await Task.yield() }
+        #expect(answers.withLock { $0 } == [0])
+        asking.withLock { $0 = nil }
+    }
+
     @Test("does without additions that do not come in time")
     func slowFetch() async throws {
         var configuration = PresenceConfiguration()
@@ -136,6 +153,20 @@ import Testing
         store.revive()
         let after = try #require(try await b.get("ann", in: "room")?.metas.first?.ref)
         #expect(after != before)
+    }
+
+    @Test("does not ask for ever for the members of a topic after it has ended")
+    func endedReading() async throws {
+        let store = AbsentStore()
+        var configuration = PresenceConfiguration()
+        configuration.retryDelay = .milliseconds(1)
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
+        let run = Task { try await presence.run() }
+        run.cancel()
+        try? await run.value
+        _ = presence.pubSub.subscribe(loop: 0, to: "room")
+        await #expect(throws: PresenceError.self) { try await presence.list("room") }
+        while presence.withTopic("room", { state, _ in state.isReading }) { await Task.yield() }
     }
 
     @Test("knows how much is tracked and waits, and takes no more while the store is away than it may")

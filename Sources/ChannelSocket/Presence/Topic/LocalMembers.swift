@@ -41,6 +41,8 @@ struct LocalMembers {
     private var wanted: [OwnedKey: Int] = [:]
     /// The entries to be dealt with, in order.
     private var dirty: [Int] = []
+    /// How many of them are gone again, and need nothing.
+    private var goneDirty = 0
     private var inFlight: [(entry: Int?, change: PresenceChange)] = []
     /// Refs the store has in our name and nobody here knows, with their keys.
     private var strays: [(ref: String, key: String)] = []
@@ -57,7 +59,7 @@ struct LocalMembers {
     /// How many entries there are.
     var count: Int { entries.count }
     /// How many changes the store does not have yet.
-    var pendingCount: Int { dirty.count + inFlight.count }
+    var pendingCount: Int { dirty.count - goneDirty + inFlight.count }
 
     /// The meta a channel tracks under a key, nil if it does not track it.
     func meta(owner: Owner, key: String) -> (ref: String, meta: String)? {
@@ -101,7 +103,22 @@ struct LocalMembers {
         guard let id = wanted.removeValue(forKey: OwnedKey(owner: owner, key: key)) else { return false }
         entries[id]?.isWanted = false
         markDirty(id, completion)
+        if entries[id]?.storedRef == nil, !inFlight.contains(where: { $0.entry == id }) {
+            // At once, so that nobody can fill the queue with what comes and goes while the store is away.
+            settle(id)
+            goneDirty += 1
+            if goneDirty > dirty.count / 2 {
+                dirty.removeAll { entries[$0] == nil }
+                goneDirty = 0
+            }
+        }
         return true
+    }
+
+    /// Forgets an entry that went before the store ever heard of it.
+    private mutating func settle(_ id: Int) {
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        settled.append(contentsOf: entry.completions.map { ($0, entry.ref) })
     }
 
     private mutating func markDirty(_ id: Int, _ completion: Completion?) {
@@ -128,6 +145,7 @@ struct LocalMembers {
             for id in dirty {
                 guard inFlight.count < limit else { break }
                 taken += 1
+                if entries[id] == nil { goneDirty -= 1 }
                 entries[id]?.isDirty = false
                 if let change = change(of: id, makeRef) { inFlight.append((id, change)) }
             }
@@ -141,9 +159,7 @@ struct LocalMembers {
         guard let entry = entries[id] else { return nil }
         guard entry.isWanted else {
             if let stored = entry.storedRef { return .leave(ref: stored, key: entry.key) }
-            // It went before the store ever heard of it.
-            settled.append(contentsOf: entry.completions.map { ($0, entry.ref) })
-            entries[id] = nil
+            settle(id)
             return nil
         }
         let member = PresenceMember(ref: entry.ref, key: entry.key, meta: entry.meta)
@@ -264,6 +280,7 @@ struct LocalMembers {
         strays = []
         activity += 1
         dirty = entries.keys.sorted()
+        goneDirty = 0
         for id in dirty {
             entries[id]?.needsRetrack = true
             entries[id]?.isDirty = true

@@ -188,10 +188,8 @@ struct PresenceMirror: Sendable {
     private mutating func replaceMembers(by snapshot: PresenceSnapshot) -> PresenceDiff {
         let new = PresenceMembers(snapshot.members)
         var change = PresenceDiff()
-        if wasRead {
-            change.leaves = members.all.filter { !new.contains(ref: $0.ref) }
-            change.joins = new.all.filter { !members.contains(ref: $0.ref) }
-        }
+        change.leaves = members.all.filter { !new.contains(ref: $0.ref) }
+        change.joins = new.all.filter { !members.contains(ref: $0.ref) }
         members = new
         version = snapshot.version
         return change

@@ -32,7 +32,7 @@ struct PresenceOutput {
     /// - Returns: what to send now.
     mutating func changed(_ diff: PresenceDiff, _ members: PresenceMembers) -> [Item] {
         if !isGathering, !isSummary, members.count <= configuration.gathersDiffsAbove { return [.diff(diff)] }
-        gathered.merge(diff, keepsLeaves: wasShown)
+        gathered.merge(diff, wasShown: wasShown)
         isGathering = true
         return []
     }
