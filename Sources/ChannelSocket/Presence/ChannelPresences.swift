@@ -1,7 +1,7 @@
 import PhoenixWire
 import Synchronization
 
-/// What one channel tracks: nothing for most channels, and nothing more once it has ended.
+/// What one channel tracks: nothing for channels that have no use for presence, and nothing more once it has ended.
 enum ChannelPresences {
     case none
     case some(owner: UInt64, [Tracked])
@@ -30,8 +30,8 @@ enum ChannelPresences {
 
     private static let lastOwner = Atomic<UInt64>(0)
 
-    /// The number of the channel, which begins to track now if it has not before; nil once it has ended.
-    mutating func beginTracking() -> UInt64? {
+    /// The number of the channel, which begins to use presence now if it has not before; nil once it has ended.
+    mutating func begin() -> UInt64? {
         switch self {
         case .none:
             let owner = Self.lastOwner.wrappingAdd(1, ordering: .relaxed).newValue
@@ -82,6 +82,7 @@ extension ChannelProcess {
             return presences
         }
         guard case .some(let owner, let all) = before else { return }
+        session.endpoint.presence.withdraw(channel: owner, from: topic)
         for tracked in all {
             // What is not tracked any more has been untracked, or was refused.
             try? session.endpoint.presence.untrack(tracked.key, on: tracked.topic, by: owner, nil)

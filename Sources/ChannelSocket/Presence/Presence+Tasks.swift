@@ -112,7 +112,7 @@ extension Presence {
         while isNeeded {
             try? await Task.sleep(for: configuration.diffTimeout)
             isNeeded = withTopic(topic) { state, effects in
-                state.isWatching = !state.waiters.isEmpty
+                state.isWatching = state.waiterCount > 0
                 if state.isWatching, state.mirror?.isCurrent == true { state.invalidate(&effects) }
                 return state.isWatching
             }

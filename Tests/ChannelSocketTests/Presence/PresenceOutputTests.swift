@@ -34,7 +34,7 @@ import Testing
     func shownMeanwhile() {
         var output = PresenceOutput(configuration())
         #expect(output.changed(join, members(11)).isEmpty)
-        _ = output.state(members(11), for: [PresenceTarget { _ in }])
+        _ = output.state(members(11), for: [PresenceTarget(channel: 1) { _ in }])
         #expect(output.changed(leave, members(11)).isEmpty)
         guard case .diff(leave)? = output.windowEnded(members(11)).first else {
             Issue.record("the newcomer keeps somebody who has left")
@@ -82,7 +82,8 @@ import Testing
     @Test("sends summaries of a topic that was large when it was first read, but no state")
     func largeFromTheStart() {
         var output = PresenceOutput(configuration())
-        guard case .summary(21, 21, false, _?) = output.state(members(21), for: [PresenceTarget { _ in }]) else {
+        let target = PresenceTarget(channel: 1) { _ in }
+        guard case .summary(21, 21, false, _?) = output.state(members(21), for: [target]) else {
             Issue.record("no summary")
             return
         }
@@ -90,7 +91,7 @@ import Testing
         // While a window is open nobody else has been told.
         var gathering = PresenceOutput(configuration())
         #expect(gathering.changed(join, members(21)).isEmpty)
-        guard case .state = gathering.state(members(21), for: [PresenceTarget { _ in }]) else {
+        guard case .state = gathering.state(members(21), for: [target]) else {
             Issue.record("no state")
             return
         }

@@ -266,7 +266,7 @@ import Testing
         var configuration = PresenceConfiguration()
         configuration.retryDelay = .milliseconds(5)
         let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
-        presence.pushState(of: "room", to: PresenceTarget { _ in })
+        presence.pushState(of: "room", to: PresenceTarget(channel: 1) { _ in })
         while !presence.topics.isEmpty { await Task.yield() }
         #expect(presence.health.mirrors == 0)
     }
@@ -281,10 +281,12 @@ import Testing
         let list = PresenceTopic.Waiter.Purpose.list { result in
             if case .failure(let error) = result { failures.withLock { $0.append(error.code) } }
         }
-        topic.serve(.push(PresenceTarget { _ in }), &effects)
+        topic.serve(.push(PresenceTarget(channel: 1) { _ in }), &effects)
         for _ in 0..<3 { topic.serve(list, &effects) }
-        topic.serve(.push(PresenceTarget { _ in }), &effects)
-        #expect(topic.waiters.count == 2)
+        topic.serve(.push(PresenceTarget(channel: 2) { _ in }), &effects)
+        // It waits already.
+        topic.serve(.push(PresenceTarget(channel: 1) { _ in }), &effects)
+        #expect(topic.waiterCount == 2)
         #expect(effects.refused == 3)
         for answer in effects.answers { answer() }
         #expect(failures.withLock { $0 } == [.overloaded, .overloaded])

@@ -8,9 +8,37 @@ import Testing
 struct SocketPresenceTests {
     private struct Silent: ChannelCallbacks {}
 
+    private struct Curious: ChannelCallbacks {
+        func joined(socket: Socket) async throws {
+            for _ in 0..<3 { socket.pushPresenceState() }
+        }
+    }
+
     private func tracked(by socket: Socket) -> [String] {
         socket.process.presences.withLock { presences in
             if case .some(_, let all) = presences { all.map(\.key) } else { [] }
+        }
+    }
+
+    @Test("takes one place of those who wait for a state, and none once it has ended")
+    func waits() async throws {
+        let pubSub = PubSub()
+        let presence = Presence(pubSub: pubSub, store: AbsentStore())
+        let node = EmbeddedNode(pubSub: pubSub, presence: presence) {
+            Route("room:*") { _, _, _ in Curious() }
+        }
+        func waiters(are count: Int) async {
+            while presence.withTopic("room:a", { state, _ in state.waiterCount }) != count {
+                node.run()
+                await Task.yield()
+            }
+        }
+        let (ann, bob) = (try await node.connect(), try await node.connect())
+        for client in [ann, bob] { try client.send(#"["1","1","room:a","phx_join",{}]"#) }
+        await waiters(are: 2)
+        for (client, left) in [(ann, 1), (bob, 0)] {
+            try client.send(#"["1","2","room:a","phx_leave",{}]"#)
+            await waiters(are: left)
         }
     }
 

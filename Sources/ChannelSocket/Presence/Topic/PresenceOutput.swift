@@ -72,6 +72,8 @@ struct PresenceOutput {
 
 /// A client that gets a state, in the order of what it gets otherwise.
 struct PresenceTarget: Sendable {
+    /// The number of its channel.
+    let channel: UInt64
     /// Sends it events.
     let push: @Sendable ([PresenceJSON.Event]) -> Void
 }

@@ -29,7 +29,9 @@ struct PresenceTopic {
     /// Tells a mirror from its predecessors.
     private(set) var mirrorNumber = 0
     var output: PresenceOutput
-    private(set) var waiters: [Waiter] = []
+    /// The channels that wait, for each of which one state is enough, and the callers.
+    private var channels: [UInt64: Waiter] = [:]
+    private var callers: [Waiter] = []
     private let maxWaiters: Int
     /// The version in which the store had all that this node tracks; only for topics without a mirror.
     private(set) var audited: PresenceVersion?
@@ -56,13 +58,16 @@ struct PresenceTopic {
 
     /// Whether nothing would be lost by forgetting it.
     var isEmpty: Bool {
-        local.isEmpty && mirror == nil && waiters.isEmpty && unsent.isEmpty
+        local.isEmpty && mirror == nil && waiterCount == 0 && unsent.isEmpty
             && !isFlushing && !isReading && !isWatching && !isGathering && !isSending
     }
 
     var size: Size {
         Size(tracked: local.count, pending: local.pendingCount, mirrors: mirror == nil ? 0 : 1)
     }
+
+    /// How many wait for the members.
+    var waiterCount: Int { channels.count + callers.count }
 
     // MARK: Local members
 
@@ -147,16 +152,7 @@ struct PresenceTopic {
     /// Serves who waits with what is known, because the store can't be read.
     mutating func readFailed(_ error: PresenceError, _ effects: inout PresenceEffects) {
         guard let mirror else { return }
-        waiters.removeAll { waiter in
-            switch waiter.purpose {
-            case .list(let completion):
-                let result: Result<PresenceMembers, PresenceError> =
-                    mirror.wasRead ? .success(mirror.members) : .failure(error)
-                effects.answers.append { completion(result) }
-                return true
-            case .push: return false
-            }
-        }
+        answerCallers(mirror.wasRead ? .success(mirror.members) : .failure(error), &effects)
     }
 
     /// Has the topic read, unless a reading is under way.
@@ -171,7 +167,8 @@ struct PresenceTopic {
             mirrorNumber += 1
             invalidate(&effects)
         }
-        guard waiters.count < maxWaiters else {
+        let isWaiting = if case .push(let target) = purpose { channels[target.channel] != nil } else { false }
+        guard isWaiting || waiterCount < maxWaiters else {
             effects.refused += 1
             if case .list(let completion) = purpose {
                 let error = PresenceError(.overloaded, "the topic can't be read, and too many wait for it")
@@ -179,21 +176,34 @@ struct PresenceTopic {
             }
             return
         }
-        waiters.append(Waiter(purpose: purpose, version: lastApplied, read: (mirror?.reads.begun ?? 0) + 1))
+        let waiter = Waiter(purpose: purpose, version: lastApplied, read: (mirror?.reads.begun ?? 0) + 1)
+        switch purpose {
+        case .push(let target): channels[target.channel] = waiter
+        case .list: callers.append(waiter)
+        }
         serveWaiters(&effects)
-        if !waiters.isEmpty { effects.watch = true }
+        if waiterCount > 0 { effects.watch = true }
+    }
+
+    /// Forgets a channel that may be waiting for the members.
+    mutating func withdraw(channel: UInt64) {
+        channels[channel] = nil
+    }
+
+    private mutating func answerCallers(
+        _ result: Result<PresenceMembers, PresenceError>, _ effects: inout PresenceEffects
+    ) {
+        for case .list(let completion) in callers.map(\.purpose) { effects.answers.append { completion(result) } }
+        callers = []
     }
 
     /// Forgets the mirror: the node no longer receives diffs.
     mutating func dropMirror(_ effects: inout PresenceEffects) {
         mirror = nil
         output = output.reset()
-        for case .list(let completion) in waiters.map(\.purpose) {
-            effects.answers.append {
-                completion(.failure(PresenceError(.unavailable, "the last member of this node has left the topic")))
-            }
-        }
-        waiters = []
+        let error = PresenceError(.unavailable, "the last member of this node has left the topic")
+        answerCallers(.failure(error), &effects)
+        channels = [:]
     }
 
     // MARK: What waits to be enriched
@@ -218,18 +228,28 @@ struct PresenceTopic {
     }
 
     private mutating func serveWaiters(_ effects: inout PresenceEffects) {
-        guard !waiters.isEmpty, let mirror, mirror.isCurrent else { return }
+        guard waiterCount > 0, let mirror, mirror.isCurrent else { return }
         let members = mirror.members
         var targets: [PresenceTarget] = []
-        waiters.removeAll { waiter in
-            guard Self.isServed(waiter, by: mirror) else { return false }
+        for waiter in takeWaiters(servedBy: mirror) {
             switch waiter.purpose {
             case .push(let target): targets.append(target)
             case .list(let completion): effects.answers.append { completion(.success(members)) }
             }
-            return true
         }
         if !targets.isEmpty { effects.items.append(output.state(members, for: targets)) }
+    }
+
+    private mutating func takeWaiters(servedBy mirror: PresenceMirror) -> [Waiter] {
+        var served: [Waiter] = []
+        callers.removeAll { waiter in
+            let isServed = Self.isServed(waiter, by: mirror)
+            if isServed { served.append(waiter) }
+            return isServed
+        }
+        let channelsServed = channels.filter { Self.isServed($0.value, by: mirror) }
+        for channel in channelsServed.keys { channels[channel] = nil }
+        return served + channelsServed.values
     }
 
     private static func isServed(_ waiter: Waiter, by mirror: PresenceMirror) -> Bool {
