@@ -72,7 +72,12 @@ extension Presence {
                 next = withTopic(topic) { state, effects in
                     guard state.mirror != nil else { return finish(&state) }
                     state.readFailed(error, &effects)
-                    if hasEnded || isAbandoned(topic, &state, &effects) { return finish(&state) }
+                    if hasEnded {
+                        // Whoever asks from now on has it read once.
+                        state.dropMirror(&effects)
+                        return finish(&state)
+                    }
+                    if isAbandoned(topic, &state, &effects) { return finish(&state) }
                     return .now
                 }
                 if next != nil, attempts < 2 { await pause() }
