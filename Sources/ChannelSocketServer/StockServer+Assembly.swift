@@ -70,7 +70,7 @@ extension StockServer {
         )
         let store: any PresenceStore =
             redis.map { RedisPresenceStore(adapter: $0, configuration: configuration.presence.redis, logger: logger) }
-            ?? MemoryPresenceStore()
+            ?? MemoryPresenceStore(configuration: configuration.presence.presence)
         let presence = Presence(
             pubSub: pubSub, store: store, configuration: configuration.presence.presence, logger: logger
         )

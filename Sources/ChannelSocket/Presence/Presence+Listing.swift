@@ -41,4 +41,9 @@ extension Presence {
     func pushState(of topic: String, to target: PresenceTarget) {
         withTopic(topic) { $0.serve(.push(target), &$1) }
     }
+
+    /// Forgets a channel that may be waiting for the state of a topic.
+    func withdraw(channel: UInt64, from topic: String) {
+        withTopic(topic) { state, _ in state.withdraw(channel: channel) }
+    }
 }

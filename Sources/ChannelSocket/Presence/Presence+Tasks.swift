@@ -6,7 +6,7 @@ import PhoenixWire
 extension Presence {
     /// Brings the store up to date with what this node's channels track.
     func flush(_ topic: String) async {
-        var losses = 0
+        var (losses, failures) = (0, 0)
         while true {
             if configuration.window > .zero { try? await Task.sleep(for: configuration.window) }
             let batch = withTopic(topic) { state, effects in
@@ -20,6 +20,7 @@ extension Presence {
                 let applied = try await store.apply(batch, to: topic)
                 for _ in applied.refused { pubSub.statistics.count(.refusedPresences) }
                 withTopic(topic) { $0.applied(applied, &$1) }
+                failures = 0
                 if let appeared = hooks.appeared { for key in applied.appeared { appeared(topic, key) } }
                 if let disappeared = hooks.disappeared { for key in applied.disappeared { disappeared(topic, key) } }
             } catch {
@@ -27,9 +28,13 @@ extension Presence {
                 // be asked without a pause, for this may be an event loop.
                 losses += error.code == .lost ? 1 : 0
                 if error.code == .lost, losses == 1, !hasEnded { continue }
-                logger.debug("presence store away", metadata: ["error": "\(error)"])
+                failures += 1
+                // Once, and only what the store does not know of itself: it says when it is away.
+                let level: Logger.Level = failures == 3 && store.disconnectReason == nil ? .warning : .debug
+                logger.log(level: level, "presence changes can't be stored", metadata: ["error": "\(error)"])
                 let hasEnded = hasEnded
                 withTopic(topic) { state, effects in
+                    if error.code == .outOfMemory { state.local.withdrawBatch() }
                     effects.answers += state.local.answerAll()
                     if hasEnded { state.isFlushing = false }
                 }
@@ -63,9 +68,15 @@ extension Presence {
                     return again
                 }
             } catch {
+                let hasEnded = hasEnded
                 next = withTopic(topic) { state, effects in
                     guard state.mirror != nil else { return finish(&state) }
                     state.readFailed(error, &effects)
+                    if hasEnded {
+                        // Whoever asks from now on has it read once.
+                        state.dropMirror(&effects)
+                        return finish(&state)
+                    }
                     if isAbandoned(topic, &state, &effects) { return finish(&state) }
                     return .now
                 }
@@ -106,7 +117,7 @@ extension Presence {
         while isNeeded {
             try? await Task.sleep(for: configuration.diffTimeout)
             isNeeded = withTopic(topic) { state, effects in
-                state.isWatching = !state.waiters.isEmpty
+                state.isWatching = state.waiterCount > 0
                 if state.isWatching, state.mirror?.isCurrent == true { state.invalidate(&effects) }
                 return state.isWatching
             }
@@ -124,26 +135,38 @@ extension Presence {
 
     /// Compares each topic with the store now and then, all of them spread over the interval.
     func auditRegularly() async {
-        while true {
-            let interval = configuration.auditInterval * Double.random(in: 0.67...1.33)
-            var round = PresenceAuditRound(topics, over: interval)
-            while let batch = round.next() {
-                guard (try? await Task.sleep(for: round.pause)) != nil else { return }
-                for topic in batch { await audit(topic) }
-            }
+        while !Task.isCancelled {
+            await audit(topics, over: configuration.auditInterval * Double.random(in: 0.67...1.33))
+        }
+    }
+
+    /// Compares all topics with the store after diffs may have been missed.
+    ///
+    /// In full, unlike the reading that has been begun for each at once, and thus one after the other.
+    func auditAfterGaps() async {
+        for await _ in gaps.stream {
+            let topics = topics
+            await audit(topics, over: min(.milliseconds(2) * topics.count, configuration.auditInterval))
+        }
+    }
+
+    private func audit(_ topics: [String], over interval: Duration) async {
+        var round = PresenceAuditRound(topics, over: interval)
+        while let batch = round.next() {
+            guard (try? await Task.sleep(for: round.pause)) != nil else { return }
+            for topic in batch { await audit(topic) }
         }
     }
 
     /// Has a topic read that is mirrored, and compares what this node has in it otherwise.
     private func audit(_ topic: String) async {
-        let (isLocal, audited, activity) = withTopic(topic) { state, effects in
-            if state.mirror?.isCurrent == true { state.invalidate(&effects) }
-            let isLocal = state.mirror == nil && !state.local.isEmpty
-            return (isLocal, state.audited, state.local.activity)
+        let (isLocal, known, activity) = withTopic(topic) { state, effects in
+            let (isLocal, known) = state.beginAudit(&effects)
+            return (isLocal, known, state.local.activity)
         }
         guard isLocal else { return }
         do throws(PresenceError) {
-            let snapshot = try await store.snapshot(of: topic, unless: audited)
+            let snapshot = try await store.snapshot(of: topic, unless: known)
             withTopic(topic) { $0.audit(snapshot, since: activity, &$1) }
         } catch {
             // Next time.
@@ -191,17 +214,9 @@ extension Presence {
 
     /// Enriches and sends what waits, in order.
     func sendEnriched(_ topic: String) async {
-        while true {
-            let items = withTopic(topic) { state, _ in
-                defer { state.unsent = [] }
-                state.isSending = !state.unsent.isEmpty
-                return state.unsent
-            }
-            guard !items.isEmpty else { return }
-            for item in items {
-                let fields = await fields(of: item, topic)
-                send(item, fields: fields, topic: topic)
-            }
+        while let item = withTopic(topic, { state, _ in state.dequeue() }) {
+            let fields = await fields(of: item, topic)
+            send(item, fields: fields, topic: topic)
         }
     }
 
@@ -217,7 +232,7 @@ extension Presence {
     func fields(of keys: Set<String>, _ topic: String) async -> PresenceFields {
         guard let fetch, !keys.isEmpty else { return [:] }
         do {
-            return try await fetch(topic, keys)
+            return try await TimeLimit.run(for: configuration.fetchTimeout) { try await fetch(topic, keys) }
         } catch {
             logger.error("presence fetch failed", metadata: ["error": "\(error)"])
             return [:]

@@ -46,6 +46,7 @@ extension Presence {
     ) throws(PresenceError) {
         let isTracked = withTopic(topic) { state, effects in
             effects.flush = true
+            defer { effects.answers += state.local.takeSettled() }
             return state.local.untrack(owner: owner, key: key, completion)
         }
         guard isTracked else { throw PresenceError(.notTracked, "the channel does not track this key") }

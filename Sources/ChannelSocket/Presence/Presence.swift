@@ -24,7 +24,8 @@ import Synchronization
 public final class Presence: Service {
     /// Enriches what clients get: returns members to be added beside `metas`, for the keys it knows something about.
     ///
-    /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added.
+    /// Called once per diff and once per state, never per member; what it throws is logged, and nothing is added. It is
+    /// cancelled after ``PresenceConfiguration/fetchTimeout``.
     public typealias Fetch =
         @Sendable (
             _ topic: String, _ keys: Set<String>
@@ -41,6 +42,8 @@ public final class Presence: Service {
     private let tables: [LockedTable]
     private let totals = PresenceTotals()
     private let ended = Atomic(false)
+    /// Diffs may have been missed; once more is enough, however often that is said meanwhile.
+    let gaps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     private final class LockedTable: Sendable {
         let topics = Mutex<[TopicKey: PresenceTopic]>([:])
@@ -57,13 +60,14 @@ public final class Presence: Service {
     ///   - logger: where what goes wrong is reported.
     public init(
         pubSub: PubSub,
-        store: any PresenceStore = MemoryPresenceStore(),
+        store: (any PresenceStore)? = nil,
         configuration: PresenceConfiguration = PresenceConfiguration(),
         hooks: PresenceHooks = PresenceHooks(),
         fetch: Fetch? = nil,
         logger: Logger = Logger(label: "channelsocket.presence")
     ) {
         self.pubSub = pubSub
+        let store = store ?? MemoryPresenceStore(configuration: configuration)
         self.store = store
         self.configuration = configuration
         self.hooks = hooks
@@ -82,6 +86,7 @@ public final class Presence: Service {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await self.store.run() }
                 group.addTask { await self.auditRegularly() }
+                group.addTask { await self.auditAfterGaps() }
                 try await group.next()
                 group.cancelAll()
             }
@@ -145,7 +150,7 @@ public final class Presence: Service {
             for item in effects.items { send(item, of: &topic, name) }
             effects.items = []
         } else if !effects.items.isEmpty {
-            topic.unsent += effects.items
+            topic.enqueue(effects.items)
             effects.items = topic.isSending ? [] : effects.items
             topic.isSending = true
         }
@@ -168,7 +173,8 @@ public final class Presence: Service {
             Task { [self] in await gather(topic) }
         }
         if !effects.items.isEmpty {
-            Task.immediate { [self] in await sendEnriched(topic) }
+            // Not at once: the store may be within a change, and the application may ask who is present.
+            Task { [self] in await sendEnriched(topic) }
         }
     }
 
@@ -182,7 +188,8 @@ public final class Presence: Service {
             logger.warning("this node was declared dead or the store lost its data: tracking anew")
             for topic in topics { withTopic(topic) { $0.lost(&$1) } }
         case .diffsMissed:
-            for topic in topics { withTopic(topic) { $0.invalidate(&$1) } }
+            for topic in topics { withTopic(topic) { $0.diffsMissed(&$1) } }
+            gaps.continuation.yield()
         case .disappeared(let topic, let keys):
             if let disappeared = hooks.disappeared { for key in keys { disappeared(topic, key) } }
         }

@@ -11,6 +11,8 @@ public struct PresenceConfiguration: Sendable {
     /// How many clients and callers may wait for the members of one topic while it can't be read; further clients get no
     /// state, and further callers `overloaded`.
     public var maxWaitersPerTopic = 100_000
+    /// How many pushes of one topic may wait for ``Presence/Fetch``; beyond them all clients get one state instead.
+    public var maxPendingFetches = 100
     /// How many changes go to the store in one step; what waits longer than one step is gathered.
     public var maxChangesPerBatch = 256
 
@@ -37,6 +39,8 @@ public struct PresenceConfiguration: Sendable {
     public var retryDelay: Duration = .milliseconds(500)
     /// How long a caller may wait for a diff of its own change before the topic is read anew.
     public var diffTimeout: Duration = .seconds(1)
+    /// How long ``Presence/Fetch`` may take before clients are told without what it adds.
+    public var fetchTimeout: Duration = .seconds(5)
     /// How often each topic is compared with the store, plus or minus a third.
     public var auditInterval: Duration = .seconds(45)
 

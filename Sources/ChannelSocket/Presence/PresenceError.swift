@@ -21,6 +21,8 @@ public struct PresenceError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let unavailable = Code(description: "unavailable")
         /// The store can't be reached, and as many changes wait for it as may.
         public static let overloaded = Code(description: "overloaded")
+        /// The store has no room for more.
+        public static let outOfMemory = Code(description: "out_of_memory")
         /// The node was declared dead and has to bring its members back.
         public static let lost = Code(description: "lost")
     }

@@ -23,12 +23,17 @@ extension Socket {
     ) async throws -> PresenceTracking {
         let tracked = ChannelPresences.Tracked(topic: topic ?? self.topic, key: key)
         let owner = try owner()
-        return try await outcome { completion in
-            try presence.track(key, meta, on: tracked.topic, by: owner, completion)
-            let isAlive = process.presences.withLock { $0.insert(tracked) }
-            guard !isAlive else { return }
-            // The channel ended meanwhile, too early to know of this.
-            try? presence.untrack(key, on: tracked.topic, by: owner, nil)
+        do {
+            return try await outcome { completion in
+                try presence.track(key, meta, on: tracked.topic, by: owner, completion)
+                let isAlive = process.presences.withLock { $0.insert(tracked) }
+                guard !isAlive else { return }
+                // The channel ended meanwhile, too early to know of this.
+                try? presence.untrack(key, on: tracked.topic, by: owner, nil)
+            }
+        } catch {
+            process.presences.withLock { $0.removeRefused(tracked) }
+            throw error
         }
     }
 
@@ -107,12 +112,12 @@ extension Socket {
     /// every diff that comes after it is news to it. Does nothing once the channel has ended.
     public func pushPresenceState() {
         // A callback may go on after its channel; nobody would let go of what is kept for such a client.
-        guard !process.presences.withLock({ $0.hasEnded }) else { return }
+        guard let owner = process.presences.withLock({ $0.begin() }) else { return }
         let shard = process.session.shard
         presence.pushState(
             of: topic,
             // The topic may be unreadable for long, and the channel long gone.
-            to: PresenceTarget { [weak process] events in
+            to: PresenceTarget(channel: owner) { [weak process] events in
                 shard.enqueue(
                     .action { [weak process] in
                         guard let process, process.isAlive else { return }
@@ -121,11 +126,13 @@ extension Socket {
                 )
             }
         )
+        // The channel ended meanwhile, too early to know of this.
+        if process.presences.withLock({ $0.hasEnded }) { presence.withdraw(channel: owner, from: topic) }
     }
 
     /// The number under which the channel tracks.
     private func owner() throws(PresenceError) -> UInt64 {
-        guard let owner = process.presences.withLock({ $0.beginTracking() }) else {
+        guard let owner = process.presences.withLock({ $0.begin() }) else {
             throw PresenceError(.ended, "the channel has ended")
         }
         return owner

@@ -33,10 +33,10 @@ extension PresenceStoreDiff {
         var members: [PresenceMember] = []
         for element in try payload.elements() {
             let parts = try element.elements()
-            guard parts.count == 3, let ref = parts[0].string, let key = parts[1].string, parts[2].isJSONObject else {
-                throw malformed()
-            }
-            members.append(PresenceMember(ref: ref, key: key, meta: parts[2].text, joinedAt: joinedAt))
+            guard parts.count == 3, let ref = parts[0].string, let key = parts[1].string,
+                let member = PresenceMember(stored: ref, key: key, meta: parts[2], joinedAt: joinedAt)
+            else { throw malformed() }
+            members.append(member)
         }
         return members
     }

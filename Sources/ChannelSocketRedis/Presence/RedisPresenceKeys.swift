@@ -13,7 +13,7 @@ struct RedisPresenceKeys: Sendable {
     /// Hash: epoch `e`, version `v`, and when incarnations were declared dead, `d:incarnation`.
     func meta(_ topic: String) -> String { base(topic) + "m" }
 
-    /// String: `live` or `dead`.
+    /// String: `live`, and nothing once it is dead.
     func state(_ incarnation: String) -> String { "\(prefix):{\(incarnation)}:s" }
     /// Set: the topics in which an incarnation may have members.
     func topics(_ incarnation: String) -> String { "\(prefix):{\(incarnation)}:t" }

@@ -25,9 +25,9 @@ extension RedisPresenceStore {
         while !Task.isCancelled {
             let mayJudge = record.begins(now: .now, reconnects: adapter.statistics.reconnects)
             do throws(PresenceError) {
-                let dead = try await poll(takingOver: mayJudge)
+                let (dead, isFull) = try await poll(takingOver: mayJudge)
                 record.succeeded(now: .now)
-                noteTrouble(nil)
+                noteTrouble(isFull ? RedisScriptRunner.outOfMemory : nil)
                 for name in dead where beginReaping(name) {
                     // Beside the polling, so that many members can't cost the node its own lease.
                     group.addTask {
@@ -59,18 +59,19 @@ extension RedisPresenceStore {
 
     /// Keeps for health reports what is wrong, and logs it unless the link does.
     private func noteTrouble(_ new: String?) {
-        let old = trouble.withLock { trouble in
-            defer { trouble = new }
-            return trouble
+        let isLinkDown = adapter.disconnectReason != nil
+        switch trouble.withLock({ $0.note(new, isLoggedElsewhere: isLinkDown) }) {
+        case .began(let reason):
+            logger.warning("presence is not kept: changes wait", metadata: ["reason": "\(reason)"])
+        case .ended: logger.info("presence is kept again")
+        case nil: break
         }
-        guard let new, old != new, adapter.disconnectReason == nil else { return }
-        logger.warning("presence is not kept: joins and leaves wait", metadata: ["reason": "\(new)"])
     }
 
     /// Renews the lease, or begins a new incarnation.
     ///
-    /// - Returns: the incarnations this node has to remove.
-    private func poll(takingOver: Bool) async throws(PresenceError) -> [String] {
+    /// - Returns: the incarnations this node has to remove, and whether Redis is out of memory.
+    private func poll(takingOver: Bool) async throws(PresenceError) -> (dead: [String], isFull: Bool) {
         let sent = ContinuousClock.now
         let (current, isReborn) = incarnation.withLock { ($0.name, $0.hasLived) }
         let name = current ?? newName()
@@ -83,9 +84,10 @@ extension RedisPresenceStore {
             ]
         )
         var answer = Self.texts(reply)
-        guard !answer.isEmpty, answer.removeFirst() == "OK" else {
+        let word = answer.isEmpty ? "" : answer.removeFirst()
+        guard word == "OK" || word == "FULL" else {
             // A new name can't be dead yet.
-            guard current != nil else { throw Self.unexpected(reply) }
+            guard current != nil else { throw Self.unexpectedAnswer }
             incarnation.withLock { $0.died(name, now: .now) }
             return try await poll(takingOver: false)
         }
@@ -97,7 +99,7 @@ extension RedisPresenceStore {
         } else {
             incarnation.withLock { $0.renewed(at: sent) }
         }
-        return answer
+        return (answer, word == "FULL")
     }
 
     // MARK: The dead
@@ -116,6 +118,7 @@ extension RedisPresenceStore {
             try await checkSuspects()
         } catch {
             // Done by one of the next polls.
+            guard !Task.isCancelled else { return }
             logger.warning("could not remove former members", metadata: ["error": "\(error)"])
         }
     }
@@ -127,15 +130,16 @@ extension RedisPresenceStore {
     /// Removes all members of a dead incarnation.
     private func reap(_ dead: String) async {
         do throws(PresenceError) {
-            // From here on it can't enter further topics.
-            try await scripts.send(["SET", .text(keys.state(dead)), "dead"])
+            // From here on it can't enter further topics. Deleted, which Redis does even when it is out of memory.
+            try await scripts.send(["DEL", .text(keys.state(dead))])
             var cursor = "0"
             repeat {
+                try Self.checkCancellation()
                 let reply = try await scripts.send(
                     ["SSCAN", .text(keys.topics(dead)), .text(cursor), "COUNT", RedisArgument(configuration.readPage)]
                 )
                 guard let parts = reply.array, parts.count == 2, let next = parts[0].text else {
-                    throw Self.unexpected(reply)
+                    throw Self.unexpectedAnswer
                 }
                 for topic in Self.texts(parts[1]) { try await reap(dead, in: topic) }
                 cursor = next
@@ -144,6 +148,7 @@ extension RedisPresenceStore {
             logger.info("removed the members of a dead node", metadata: ["presence.incarnation": "\(dead)"])
         } catch {
             // Taken over again when the time for it is up.
+            guard !Task.isCancelled else { return }
             logger.warning("could not remove the members of a dead node", metadata: ["error": "\(error)"])
         }
     }
@@ -151,6 +156,7 @@ extension RedisPresenceStore {
     private func reap(_ dead: String, in topic: String) async throws(PresenceError) {
         var isDone = false
         while !isDone {
+            try Self.checkCancellation()
             let reply = try await scripts.run(
                 .reap,
                 keys: [
@@ -164,12 +170,17 @@ extension RedisPresenceStore {
                 topic: topic
             )
             guard let parts = reply.array, parts.count == 2, let left = parts[0].integer else {
-                throw Self.unexpected(reply)
+                throw Self.unexpectedAnswer
             }
             let disappeared = Self.keys(parts[1])
             if !disappeared.isEmpty { report(.disappeared(topic: topic, keys: disappeared)) }
             isDone = left == 0
         }
+    }
+
+    /// Leaves the dead to others when the node stops, which must not wait for thousands of topics.
+    private static func checkCancellation() throws(PresenceError) {
+        if Task.isCancelled { throw PresenceError(.unavailable, "the node stops") }
     }
 
     /// Removes what is left of an incarnation without members.

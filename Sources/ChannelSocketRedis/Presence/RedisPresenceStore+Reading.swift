@@ -18,7 +18,7 @@ extension RedisPresenceStore {
         )
         guard let parts = reply.array, parts.count == 4, let epoch = parts[0].text,
             let number = parts[1].integer
-        else { throw Self.unexpected(reply) }
+        else { throw Self.unexpectedAnswer }
         suspect(Self.texts(parts[2]), topic)
         let version = PresenceVersion(epoch: epoch, number: Int(number))
         guard version != known else { return nil }
@@ -41,7 +41,7 @@ extension RedisPresenceStore {
                 topic: topic
             )
             guard let parts = reply.array, parts.count == 2, let next = parts[0].text, let fields = parts[1].array
-            else { throw Self.unexpected(reply) }
+            else { throw Self.unexpectedAnswer }
             add(fields, to: &snapshot)
             cursor = next
         } while cursor != "0"
@@ -59,14 +59,18 @@ extension RedisPresenceStore {
         }
     }
 
-    /// Decodes `incarnation TAB joinedAt TAB key TAB meta`.
-    private static func member(_ ref: String, _ value: String) -> (owner: String, PresenceMember)? {
+    /// Decodes `incarnation TAB joinedAt TAB key TAB meta`; nil if it is anything else.
+    static func member(_ ref: String, _ value: String) -> (owner: String, PresenceMember)? {
         let parts = value.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, let joinedAt = Int(parts[1]),
-            let key = Payload.json(ByteBuffer(substring: parts[2])).string
+        guard parts.count == 4, let joinedAt = Int(parts[1]), let key = json(parts[2])?.string,
+            let meta = json(parts[3]),
+            let member = PresenceMember(stored: ref, key: key, meta: meta, joinedAt: joinedAt)
         else { return nil }
-        let member = PresenceMember(ref: ref, key: key, meta: String(parts[3]), joinedAt: joinedAt)
         return (String(parts[0]), member)
+    }
+
+    private static func json(_ text: Substring) -> Payload? {
+        try? Payload(json: ByteBuffer(substring: text), limits: .highest)
     }
 
     /// Notes incarnations that have members in a topic, to see whether somebody answers for them.

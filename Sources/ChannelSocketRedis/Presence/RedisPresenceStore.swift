@@ -25,8 +25,8 @@ public final class RedisPresenceStore: PresenceStore {
     let logger: Logger
     let incarnation: Mutex<RedisIncarnation>
     let suspects = Mutex<[String: Suspect]>([:])
-    /// Why Redis did not carry out the last poll, nil if it did.
-    let trouble = Mutex<String?>(nil)
+    /// Why Redis carries nothing out, as the last poll has shown.
+    let trouble = Mutex(TroubleLog())
     /// The dead whose members this node is removing.
     let reaping = Mutex<Set<String>>([])
     /// Whether this node is removing what nobody keeps.
@@ -66,7 +66,7 @@ public final class RedisPresenceStore: PresenceStore {
 
     /// Why changes can't be made now; nil when they can.
     public var disconnectReason: String? {
-        if let reason = adapter.disconnectReason ?? trouble.withLock({ $0 }) { return reason }
+        if let reason = adapter.disconnectReason ?? trouble.withLock({ $0.current }) { return reason }
         switch incarnation.withLock({ $0.refusal(now: .now) }) {
         case nil: return nil
         case .notRegistered: return "the node has no presence lease yet"
@@ -116,7 +116,7 @@ public final class RedisPresenceStore: PresenceStore {
         let parts = reply.array ?? []
         guard parts.first?.text != "FENCED" else { throw fenced(name) }
         guard parts.count == 8, let epoch = parts[1].text, let number = parts[2].integer else {
-            throw Self.unexpected(reply)
+            throw Self.unexpectedAnswer
         }
         var applied = PresenceApplied(version: PresenceVersion(epoch: epoch, number: Int(number)))
         applied.appeared = Self.keys(parts[4])
@@ -176,7 +176,5 @@ public final class RedisPresenceStore: PresenceStore {
         value.array?.compactMap(\.text) ?? []
     }
 
-    static func unexpected(_ reply: RESPValue) -> PresenceError {
-        PresenceError(.unavailable, "an unexpected answer of a Redis script")
-    }
+    static let unexpectedAnswer = PresenceError(.unavailable, "an unexpected answer of a Redis script")
 }

@@ -23,7 +23,7 @@ struct RedisScriptRunner: Sendable {
     ///   - arguments: its other arguments.
     ///   - topic: the topic whose connection is used.
     /// - Returns: the script's answer.
-    /// - Throws: ``PresenceError`` of code `unavailable`.
+    /// - Throws: ``PresenceError`` of code `unavailable` or `out_of_memory`.
     func run(
         _ script: RedisScript, keys: [String], _ arguments: [RedisArgument], topic: String = ""
     ) async throws(PresenceError) -> RESPValue {
@@ -48,7 +48,7 @@ struct RedisScriptRunner: Sendable {
 
     /// Sends a plain command.
     ///
-    /// - Throws: ``PresenceError`` of code `unavailable`.
+    /// - Throws: ``PresenceError`` of code `unavailable` or `out_of_memory`.
     @discardableResult
     func send(_ arguments: [RedisArgument], topic: String = "") async throws(PresenceError) -> RESPValue {
         do throws(PubSubError) {
@@ -74,14 +74,30 @@ struct RedisScriptRunner: Sendable {
     }
 
     private static func unavailable(_ error: PubSubError) -> PresenceError {
-        PresenceError(.unavailable, error.code == .rejected ? refusal(error.message) : "Redis: \(error)")
+        switch error.code {
+        case .rejected where isOutOfMemory(error.message): PresenceError(.outOfMemory, outOfMemory)
+        case .rejected: PresenceError(.unavailable, refusal(error.message))
+        // Without the numbers, which would make each a reason of its own.
+        case .overloaded: PresenceError(.unavailable, "Redis: overloaded: too many commands are waiting for it already")
+        default: PresenceError(.unavailable, "Redis: \(error)")
+        }
+    }
+
+    /// Redis' refusal in words, see ``refusal(_:)``.
+    static let outOfMemory = "Redis is out of memory (maxmemory)"
+
+    /// Whether Redis has refused a command that needs memory, or the first of a script: then nothing was carried out.
+    ///
+    /// Before Redis 7 the errors of scripts begin with words of their own.
+    private static func isOutOfMemory(_ message: String) -> Bool {
+        message.contains("OOM command not allowed")
     }
 
     /// Puts an error of Redis into words; what scripts add to it helps nobody.
     static func refusal(_ message: String) -> String {
         switch message.prefix(while: { $0 != " " }) {
         case "READONLY": "Redis is read-only: it is a replica, perhaps since a failover"
-        case "OOM": "Redis is out of memory (maxmemory)"
+        case "OOM": outOfMemory
         case "MISCONF": "Redis refuses writes because it cannot save to disk"
         case "LOADING": "Redis is loading its data"
         case "NOPERM": "Redis does not permit it: the user needs more rights (ACL)"

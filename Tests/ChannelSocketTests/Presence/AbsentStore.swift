@@ -5,10 +5,15 @@ import Synchronization
 final class AbsentStore: PresenceStore {
     let isAway = Atomic(true)
     private let store = MemoryPresenceStore()
+    private let saysSo: Bool
+
+    init(sayingSo saysSo: Bool = true) {
+        self.saysSo = saysSo
+    }
 
     private var isThere: Bool { !isAway.load(ordering: .sequentiallyConsistent) }
 
-    var disconnectReason: String? { isThere ? nil : "away" }
+    var disconnectReason: String? { isThere || !saysSo ? nil : "away" }
 
     func start(node: NodeID, reporting report: @escaping @Sendable (PresenceStoreEvent) -> Void) {
         store.start(node: node, reporting: report)

@@ -63,6 +63,35 @@ import Testing
         #expect(local.isEmpty)
     }
 
+    @Test("keeps nothing of members that come and go while the store is away, but all others")
+    func comesAndGoes() {
+        var local = tracked()
+        #expect(batch(&local) == [.join(ann)])
+        let answers = Mutex(0)
+        for number in 1...1_000 {
+            #expect(track(&local, key: "stays\(number)", meta: "{}", ref: "s\(number)"))
+            for _ in 0..<3 {
+                #expect(track(&local, key: "bob", meta: "{}", ref: "r2"))
+                #expect(local.untrack(owner: 1, key: "bob") { _ in answers.withLock { $0 += 1 } })
+            }
+            #expect(local.pendingCount == 1 + number)
+            for answer in local.takeSettled() { answer() }
+        }
+        #expect(answers.withLock { $0 } == 3_000)
+        // The store may have heard of who is under way.
+        #expect(untrack(&local, key: "ann"))
+        #expect(local.count == 1_001)
+        _ = local.confirmed(applied())
+        var changes: [PresenceChange] = []
+        while case let batch = batch(&local), !batch.isEmpty {
+            changes += batch
+            _ = local.confirmed(applied(2))
+        }
+        #expect(changes.count == 1_001)
+        #expect(changes.last == .leave(ref: "r1", key: "ann"))
+        #expect(local.pendingCount == 0)
+    }
+
     @Test("repeats a batch as it was until it is known to be carried out")
     func repeats() {
         var local = tracked()
@@ -91,6 +120,28 @@ import Testing
         _ = batch(&local)
         local.lost()
         #expect(batch(&local) == [.retrack(ann, epoch: nil, fallback: "new")])
+    }
+
+    @Test("has members leave first when the store has no room for those who join")
+    func noRoom() {
+        var local = tracked()
+        _ = batch(&local)
+        _ = local.confirmed(applied())
+        #expect(track(&local, key: "bob", meta: "{}", ref: "r2"))
+        let bob = PresenceMember(ref: "r2", key: "bob", meta: "{}")
+        #expect(batch(&local) == [.join(bob)])
+        #expect(track(&local, key: "eve", meta: "{}", ref: "r3"))
+        #expect(untrack(&local, key: "ann"))
+        local.withdrawBatch()
+        #expect(local.pendingCount == 3)
+        #expect(local.nextBatch(limit: 2) { "new" } == [.leave(ref: "r1", key: "ann"), .join(bob)])
+        _ = local.confirmed(applied(2))
+        #expect(batch(&local) == [.join(PresenceMember(ref: "r3", key: "eve", meta: "{}"))])
+        // One that goes meanwhile was never there.
+        #expect(untrack(&local, key: "eve"))
+        local.withdrawBatch()
+        #expect(batch(&local).isEmpty)
+        #expect(local.count == 1)
     }
 
     @Test("forgets a member the topic had no room for")

@@ -68,6 +68,26 @@ import Testing
         #expect(mirror.read(snapshot(4, [bob])) == .show(.init(joins: [bob], leaves: [ann])))
     }
 
+    @Test("reads all when equal versions need not mean equal members, and then trusts versions again")
+    func distrusted() {
+        var mirror = current()
+        #expect(mirror.distrust() == .read)
+        #expect(mirror.known == nil)
+        #expect(mirror.read(snapshot(1, [bob])) == .show(.init(joins: [bob], leaves: [ann])))
+        #expect(mirror.known == version(1))
+    }
+
+    @Test("does not take what was read before for what is to be read now", arguments: [false, true])
+    func distrustedWhileReading(hasChanged: Bool) {
+        var mirror = current()
+        #expect(mirror.invalidate() == .read)
+        #expect(mirror.distrust() == .none)
+        #expect(mirror.read(hasChanged ? snapshot(2, [ann, bob]) : nil) == .read)
+        #expect(mirror.known == nil)
+        #expect(mirror.read(snapshot(2, [bob])) == .show(.init(joins: [bob], leaves: [ann])))
+        #expect(mirror.known == version(2))
+    }
+
     @Test("reads no further for a diff from before the reading that still does not follow", arguments: ["e", "dead"])
     func lostForGood(epoch: String) {
         var mirror = current()

@@ -34,7 +34,7 @@ import Testing
     func shownMeanwhile() {
         var output = PresenceOutput(configuration())
         #expect(output.changed(join, members(11)).isEmpty)
-        _ = output.state(members(11), for: [PresenceTarget { _ in }])
+        _ = output.state(members(11), for: [PresenceTarget(channel: 1) { _ in }])
         #expect(output.changed(leave, members(11)).isEmpty)
         guard case .diff(leave)? = output.windowEnded(members(11)).first else {
             Issue.record("the newcomer keeps somebody who has left")
@@ -52,8 +52,10 @@ import Testing
         diff.merge(join)
         #expect(diff.isEmpty, "brought back under its old ref")
         diff.merge(join)
-        diff.merge(leave, keepsLeaves: true)
+        diff.merge(leave, wasShown: true)
         #expect(diff == leave)
+        diff.merge(join, wasShown: true)
+        #expect(diff == join, "who has seen a state in between does not know of it")
     }
 
     @Test("sends summaries above the limit, and a state when the topic has shrunk well below it")
@@ -75,6 +77,53 @@ import Testing
             Issue.record("no way back: \(items)")
             return
         }
+    }
+
+    @Test("sends summaries of a topic that was large when it was first read, but no state")
+    func largeFromTheStart() {
+        var output = PresenceOutput(configuration())
+        let target = PresenceTarget(channel: 1) { _ in }
+        guard case .summary(21, 21, false, _?) = output.state(members(21), for: [target]) else {
+            Issue.record("no summary")
+            return
+        }
+        #expect(output.isSummary)
+        // While a window is open nobody else has been told.
+        var gathering = PresenceOutput(configuration())
+        #expect(gathering.changed(join, members(21)).isEmpty)
+        guard case .state = gathering.state(members(21), for: [target]) else {
+            Issue.record("no state")
+            return
+        }
+    }
+
+    @Test("replaces what waits too long to be enriched: by the state, or by one diff if that is unknown")
+    func backlog() throws {
+        var configuration = configuration()
+        configuration.maxPendingFetches = 2
+        var topic = PresenceTopic(configuration)
+        topic.enqueue([.diff(join), .diff(leave)])
+        topic.enqueue([.diff(join)])
+        guard case .diff(join)? = topic.dequeue() else {
+            Issue.record("not what it comes to")
+            return
+        }
+        #expect(topic.dequeue() == nil)
+
+        var effects = PresenceEffects()
+        topic.serve(.list { _ in }, &effects)
+        let version = PresenceVersion(epoch: "e", number: 1)
+        topic.read(PresenceSnapshot(version: version, members: join.joins, own: []), since: 0, &effects)
+        topic.enqueue([.diff(leave), .diff(join)])
+        topic.enqueue([.diff(leave)])
+        guard case .state(let members, nil)? = topic.dequeue() else {
+            Issue.record("no state for all")
+            return
+        }
+        #expect(members.keys == ["x"])
+        #expect(topic.isSending)
+        #expect(topic.dequeue() == nil)
+        #expect(!topic.isSending)
     }
 
     @Test("divides a large state into a state and joins")

@@ -1,3 +1,5 @@
+import InMemoryLogging
+import Logging
 import NIOCore
 import PhoenixWire
 import Synchronization
@@ -9,9 +11,10 @@ import Testing
     private let shared = MemoryPresenceStore.Shared()
 
     private func makeNode(
-        hooks: PresenceHooks = PresenceHooks(), fetch: Presence.Fetch? = nil
+        hooks: PresenceHooks = PresenceHooks(), auditInterval: Duration = .seconds(45), fetch: Presence.Fetch? = nil
     ) -> (presence: Presence, store: MemoryPresenceStore) {
         var configuration = PresenceConfiguration()
+        configuration.auditInterval = auditInterval
         configuration.maxMembersPerTopic = 3
         let store = MemoryPresenceStore(sharing: shared, configuration: configuration)
         let presence = Presence(
@@ -67,6 +70,47 @@ import Testing
         #expect(try await presence.get("eve", in: "room") == nil)
     }
 
+    @Test("lets the application ask who is present while clients are told who comes")
+    func fetchThatAsks() async throws {
+        let asking = Mutex<Presence?>(nil)
+        let answers = Mutex<[Int]>([])
+        let presence = makeNode { _, _ in
+            let count = try await asking.withLock { $0 }?.list("other").count
+            answers.withLock { $0.append(count ?? -1) }
+            return [:]
+        }.presence
+        asking.withLock { $0 = presence }
+        _ = presence.pubSub.subscribe(loop: 0, to: "room")
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        while answers.withLock({ $0.isEmpty }) { await Task.yield() }
+        #expect(answers.withLock { $0 } == [0])
+        asking.withLock { $0 = nil }
+    }
+
+    @Test("does without additions that do not come in time")
+    func slowFetch() async throws {
+        var configuration = PresenceConfiguration()
+        configuration.fetchTimeout = .milliseconds(10)
+        let hanging = Mutex<CheckedContinuation<Void, Never>?>(nil)
+        let presence = Presence(pubSub: PubSub(), configuration: configuration) { _, _ in
+            // Deaf to its cancellation.
+            await withCheckedContinuation { continuation in hanging.withLock { $0 = continuation } }
+            return [:]
+        }
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        #expect(try await presence.list("room").keys == ["ann"])
+        hanging.withLock { $0.take() }?.resume()
+    }
+
+    @Test("limits the members of a topic also in a store that nobody has named")
+    func defaultStore() async throws {
+        var configuration = PresenceConfiguration()
+        configuration.maxMembersPerTopic = 1
+        let presence = Presence(pubSub: PubSub(), configuration: configuration)
+        for key in ["ann", "bob"] { try presence.track(key, .emptyObject, on: "room", by: 1, nil) }
+        #expect(try await presence.list("room").keys == ["ann"])
+    }
+
     @Test("does not let a client choose its ref, and refuses what is no object")
     func forgedRefs() async throws {
         let presence = makeNode().presence
@@ -111,6 +155,22 @@ import Testing
         #expect(after != before)
     }
 
+    @Test("does not ask for ever for the members of a topic after it has ended")
+    func endedReading() async throws {
+        let store = AbsentStore()
+        var configuration = PresenceConfiguration()
+        configuration.retryDelay = .milliseconds(1)
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
+        let run = Task { try await presence.run() }
+        run.cancel()
+        try? await run.value
+        _ = presence.pubSub.subscribe(loop: 0, to: "room")
+        for _ in 0..<2 {
+            await #expect(throws: PresenceError.self) { try await presence.list("room") }
+            while presence.withTopic("room", { state, _ in state.isReading }) { await Task.yield() }
+        }
+    }
+
     @Test("knows how much is tracked and waits, and takes no more while the store is away than it may")
     func overloaded() async throws {
         let store = AbsentStore()
@@ -141,6 +201,25 @@ import Testing
         #expect(presence.health == PresenceHealth(staleReason: nil, tracked: 0, pending: 0, mirrors: 0))
     }
 
+    @Test(
+        "warns once of changes that fail again and again, unless the store is known to be away",
+        arguments: [true, false]
+    )
+    func failingChanges(isKnown: Bool) async throws {
+        let store = AbsentStore(sayingSo: isKnown)
+        var configuration = PresenceConfiguration()
+        configuration.retryDelay = .milliseconds(1)
+        let logs = InMemoryLogHandler()
+        var logger = Logger(label: "test") { _ in logs }
+        logger.logLevel = .debug
+        let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration, logger: logger)
+        try presence.track("ann", .emptyObject, on: "room", by: 1, nil)
+        while logs.entries.count < 6 { await Task.yield() }
+        store.isAway.store(false, ordering: .sequentiallyConsistent)
+        while presence.health.pending > 0 { await Task.yield() }
+        #expect(logs.entries.filter { $0.level == .warning }.count == (isKnown ? 0 : 1))
+    }
+
     @Test("brings its members back under their old refs after the store lost its data")
     func lostData() async throws {
         let (a, store) = makeNode()
@@ -151,6 +230,37 @@ import Testing
         #expect(try await a.get("ann", in: "room")?.metas.map(\.ref) == [before])
     }
 
+    @Test(
+        "finds members that a failover has lost though others have brought the version back", arguments: [false, true])
+    func lostByFailover(isMirrored: Bool) async throws {
+        let a = makeNode(auditInterval: .milliseconds(20)).presence
+        let (b, c) = (makeNode().presence, makeNode().presence)
+        try a.track("eve", .emptyObject, on: "room", by: 1, nil)
+        let replica = shared.state.withLock { $0.topics }
+        try a.track("ann", .emptyObject, on: "room", by: 1, nil)
+        // Members of the topic, so that the nodes mirror it.
+        _ = b.pubSub.subscribe(loop: 0, to: "room")
+        if isMirrored { _ = a.pubSub.subscribe(loop: 0, to: "room") }
+        let lost = try #require(try await b.get("ann", in: "room")?.metas.first?.ref)
+        #expect(try await a.get("ann", in: "room") != nil)
+        let runs = [a, b].map { node in Task { try await node.run() } }
+        while !isMirrored, a.withTopic("room", { state, _ in state.audited == nil }) { await Task.yield() }
+
+        shared.state.withLock { $0.topics = replica }
+        try c.track("bob", .emptyObject, on: "room", by: 1, nil)
+        for report in shared.state.withLock({ Array($0.reporters.values) }) { report(.diffsMissed) }
+        for node in [a, b] {
+            var refs: [String?] = []
+            repeat {
+                await Task.yield()
+                let list = try await node.list("room")
+                refs = ["ann", "bob", "eve"].map { list[$0]?.metas.first?.ref }
+            } while refs.contains(nil) || refs[0] == lost
+        }
+        for run in runs { run.cancel() }
+        for run in runs { try? await run.value }
+    }
+
     @Test("keeps nothing of a topic for a client that is gone", arguments: [false, true])
     func goneClient(isAway: Bool) async throws {
         let store = AbsentStore()
@@ -158,7 +268,7 @@ import Testing
         var configuration = PresenceConfiguration()
         configuration.retryDelay = .milliseconds(5)
         let presence = Presence(pubSub: PubSub(), store: store, configuration: configuration)
-        presence.pushState(of: "room", to: PresenceTarget { _ in })
+        presence.pushState(of: "room", to: PresenceTarget(channel: 1) { _ in })
         while !presence.topics.isEmpty { await Task.yield() }
         #expect(presence.health.mirrors == 0)
     }
@@ -173,10 +283,12 @@ import Testing
         let list = PresenceTopic.Waiter.Purpose.list { result in
             if case .failure(let error) = result { failures.withLock { $0.append(error.code) } }
         }
-        topic.serve(.push(PresenceTarget { _ in }), &effects)
+        topic.serve(.push(PresenceTarget(channel: 1) { _ in }), &effects)
         for _ in 0..<3 { topic.serve(list, &effects) }
-        topic.serve(.push(PresenceTarget { _ in }), &effects)
-        #expect(topic.waiters.count == 2)
+        topic.serve(.push(PresenceTarget(channel: 2) { _ in }), &effects)
+        // It waits already.
+        topic.serve(.push(PresenceTarget(channel: 1) { _ in }), &effects)
+        #expect(topic.waiterCount == 2)
         #expect(effects.refused == 3)
         for answer in effects.answers { answer() }
         #expect(failures.withLock { $0 } == [.overloaded, .overloaded])

@@ -13,12 +13,15 @@ final class EmbeddedNode {
 
     init(
         pubSub: PubSub = PubSub(),
+        presence: Presence? = nil,
         configuration: Endpoint.Configuration = .init(),
         connect: @escaping Endpoint.Connect = { _ in .accept() },
         @RouteBuilder routes: () -> [Route]
     ) {
         self.pubSub = pubSub
-        endpoint = Endpoint(pubSub: pubSub, configuration: configuration, connect: connect, routes: routes)
+        endpoint = Endpoint(
+            pubSub: pubSub, presence: presence, configuration: configuration, connect: connect, routes: routes
+        )
     }
 
     /// Connects a client as the HTTP host would.

@@ -13,9 +13,11 @@ public final class MemoryPresenceStore: PresenceStore {
         public init() {}
     }
 
+    typealias Reporter = @Sendable (PresenceStoreEvent) -> Void
+
     struct State {
         var topics: [TopicKey: MemoryPresenceTopic] = [:]
-        var reporters: [Int: @Sendable (PresenceStoreEvent) -> Void] = [:]
+        var reporters: [Int: Reporter] = [:]
         var live: Set<Int> = []
         var lastOwner = 0
         private var emptyTopics = EmptyTopics()
@@ -102,13 +104,19 @@ public final class MemoryPresenceStore: PresenceStore {
     /// Ends the node's incarnation as a crash would: its members leave, and the node is told nothing.
     public func die() {
         let owner = owner.withLock { $0 }
-        shared.state.withLock { state in
-            guard state.live.remove(owner) != nil else { return }
+        let (disappeared, reporters) = shared.state.withLock { state in
+            var events: [PresenceStoreEvent] = []
+            guard state.live.remove(owner) != nil else { return (events, [] as [Reporter]) }
             for topic in state.topics.keys {
-                guard let (diff, disappeared) = state.topics[topic]?.removeMembers(of: owner) else { continue }
+                guard let (diff, keys) = state.topics[topic]?.removeMembers(of: owner) else { continue }
                 state.report(.diff(topic: topic.topic, diff))
-                state.report(.disappeared(topic: topic.topic, keys: disappeared))
+                events.append(.disappeared(topic: topic.topic, keys: keys))
             }
+            return (events, Array(state.reporters.values))
+        }
+        // Hooks of the application follow, which may well ask who is present.
+        for event in disappeared {
+            for reporter in reporters { reporter(event) }
         }
     }
 

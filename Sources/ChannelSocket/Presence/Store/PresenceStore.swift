@@ -28,7 +28,8 @@ public protocol PresenceStore: Sendable {
     ///   - changes: at most ``PresenceConfiguration/maxChangesPerBatch``.
     ///   - topic: the topic.
     /// - Returns: what became of them.
-    /// - Throws: ``PresenceError`` of code `unavailable` when they may or may not have been carried out. When the
+    /// - Throws: ``PresenceError`` of code `unavailable` when they may or may not have been carried out, and of code
+    ///   `out_of_memory` when none was for want of room, which leaves might make. When the
     ///   incarnation has been declared dead nothing is carried out: the code is `lost` if ``PresenceStoreEvent/lost``
     ///   has been reported and the changes can be decided anew at once, and `unavailable` if that is reported later.
     func apply(_ changes: [PresenceChange], to topic: String) async throws(PresenceError) -> PresenceApplied

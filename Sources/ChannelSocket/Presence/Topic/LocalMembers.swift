@@ -41,9 +41,13 @@ struct LocalMembers {
     private var wanted: [OwnedKey: Int] = [:]
     /// The entries to be dealt with, in order.
     private var dirty: [Int] = []
+    /// How many of them are gone again, and need nothing.
+    private var goneDirty = 0
     private var inFlight: [(entry: Int?, change: PresenceChange)] = []
     /// Refs the store has in our name and nobody here knows, with their keys.
     private var strays: [(ref: String, key: String)] = []
+    /// Completions of entries that never got to the store.
+    private var settled: [(Completion, String)] = []
     private var lastEntry = 0
     /// Grows with every change, so that an audit can tell whether anything has happened.
     private(set) var activity = 0
@@ -55,7 +59,7 @@ struct LocalMembers {
     /// How many entries there are.
     var count: Int { entries.count }
     /// How many changes the store does not have yet.
-    var pendingCount: Int { dirty.count + inFlight.count }
+    var pendingCount: Int { dirty.count - goneDirty + inFlight.count }
 
     /// The meta a channel tracks under a key, nil if it does not track it.
     func meta(owner: Owner, key: String) -> (ref: String, meta: String)? {
@@ -99,7 +103,22 @@ struct LocalMembers {
         guard let id = wanted.removeValue(forKey: OwnedKey(owner: owner, key: key)) else { return false }
         entries[id]?.isWanted = false
         markDirty(id, completion)
+        if entries[id]?.storedRef == nil, !inFlight.contains(where: { $0.entry == id }) {
+            // At once, so that nobody can fill the queue with what comes and goes while the store is away.
+            settle(id)
+            goneDirty += 1
+            if goneDirty > dirty.count / 2 {
+                dirty.removeAll { entries[$0] == nil }
+                goneDirty = 0
+            }
+        }
         return true
+    }
+
+    /// Forgets an entry that went before the store ever heard of it.
+    private mutating func settle(_ id: Int) {
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        settled.append(contentsOf: entry.completions.map { ($0, entry.ref) })
     }
 
     private mutating func markDirty(_ id: Int, _ completion: Completion?) {
@@ -126,6 +145,7 @@ struct LocalMembers {
             for id in dirty {
                 guard inFlight.count < limit else { break }
                 taken += 1
+                if entries[id] == nil { goneDirty -= 1 }
                 entries[id]?.isDirty = false
                 if let change = change(of: id, makeRef) { inFlight.append((id, change)) }
             }
@@ -139,9 +159,7 @@ struct LocalMembers {
         guard let entry = entries[id] else { return nil }
         guard entry.isWanted else {
             if let stored = entry.storedRef { return .leave(ref: stored, key: entry.key) }
-            // It went before the store ever heard of it.
-            settled.append(contentsOf: entry.completions.map { ($0, entry.ref) })
-            entries[id] = nil
+            settle(id)
             return nil
         }
         let member = PresenceMember(ref: entry.ref, key: entry.key, meta: entry.meta)
@@ -153,9 +171,6 @@ struct LocalMembers {
         case let old?: return .update(old: old, new: member)
         }
     }
-
-    /// Completions of entries that never got to the store.
-    private var settled: [(Completion, String)] = []
 
     /// Completions that are due although no batch was needed.
     mutating func takeSettled() -> [@Sendable () -> Void] {
@@ -206,6 +221,30 @@ struct LocalMembers {
         return answers
     }
 
+    /// Takes the batch back, of which the store has carried out nothing because it has no room: those who leave and
+    /// thereby make some go first now.
+    mutating func withdrawBatch() {
+        var all: [Int] = []
+        for (entry, change) in inFlight {
+            if let entry {
+                guard entries[entry]?.isDirty == false else { continue }
+                entries[entry]?.isDirty = true
+                all.append(entry)
+            } else if case .leave(let ref, let key) = change {
+                strays.append((ref, key))
+            }
+        }
+        inFlight = []
+        all += dirty
+        let leaving = all.filter(isLeaving)
+        dirty = leaving + all.filter { !isLeaving($0) }
+    }
+
+    private func isLeaving(_ id: Int) -> Bool {
+        guard let entry = entries[id] else { return false }
+        return !entry.isWanted && entry.storedRef != nil
+    }
+
     /// Answers all who wait, because the store is away; what they want stays to be done.
     mutating func answerAll() -> [@Sendable () -> Void] {
         var answers: [@Sendable () -> Void] = []
@@ -241,6 +280,7 @@ struct LocalMembers {
         strays = []
         activity += 1
         dirty = entries.keys.sorted()
+        goneDirty = 0
         for id in dirty {
             entries[id]?.needsRetrack = true
             entries[id]?.isDirty = true

@@ -36,6 +36,8 @@ struct PresenceMirror: Sendable {
     private var graceGiven = false
     /// Whether the topic has to be read once more because of what happened while it was read.
     private var needsAnother = false
+    /// Whether all has to be read, whatever the version, see ``distrust()``.
+    private(set) var isDistrusted = false
     /// What was found by readings that had to be repeated.
     private var pending = PresenceDiff()
     /// The version of the first state that was shown; nil before.
@@ -56,7 +58,7 @@ struct PresenceMirror: Sendable {
     var wasRead: Bool { reads.finished > 0 }
 
     /// The version that need not be read again, nil if anything has to be read.
-    var known: PresenceVersion? { wasRead ? version : nil }
+    var known: PresenceVersion? { wasRead && !isDistrusted ? version : nil }
 
     /// The state as a client gets it, see ``PresenceMembers/stateEvents(chunk:)``.
     mutating func stateEvents(chunk: Int) -> [PresenceJSON.Event] { members.stateEvents(chunk: chunk) }
@@ -71,6 +73,15 @@ struct PresenceMirror: Sendable {
             return .none
         }
         return beginReading(afterGrace && !members.isEmpty ? .readAfterGrace : .read)
+    }
+
+    /// Has all of the topic read, even if its version turns out to be the known one.
+    ///
+    /// A failover may have lost changes, and others that this node has not heard of may have brought the version back to
+    /// where it was.
+    mutating func distrust() -> Action {
+        isDistrusted = true
+        return invalidate()
     }
 
     /// Takes a diff in.
@@ -96,6 +107,8 @@ struct PresenceMirror: Sendable {
         if let snapshot, wasRead, snapshot.version.epoch != version.epoch, !members.isEmpty, !graceGiven {
             return beginReading(.readAfterGrace)
         }
+        // What was asked for before cannot tell.
+        if snapshot != nil, !needsAnother { isDistrusted = false }
         reads.finished = reads.begun
         state = .current
         var change = PresenceDiff()
@@ -175,10 +188,8 @@ struct PresenceMirror: Sendable {
     private mutating func replaceMembers(by snapshot: PresenceSnapshot) -> PresenceDiff {
         let new = PresenceMembers(snapshot.members)
         var change = PresenceDiff()
-        if wasRead {
-            change.leaves = members.all.filter { !new.contains(ref: $0.ref) }
-            change.joins = new.all.filter { !members.contains(ref: $0.ref) }
-        }
+        change.leaves = members.all.filter { !new.contains(ref: $0.ref) }
+        change.joins = new.all.filter { !members.contains(ref: $0.ref) }
         members = new
         version = snapshot.version
         return change

@@ -32,7 +32,7 @@ struct PresenceOutput {
     /// - Returns: what to send now.
     mutating func changed(_ diff: PresenceDiff, _ members: PresenceMembers) -> [Item] {
         if !isGathering, !isSummary, members.count <= configuration.gathersDiffsAbove { return [.diff(diff)] }
-        gathered.merge(diff, keepsLeaves: wasShown)
+        gathered.merge(diff, wasShown: wasShown)
         isGathering = true
         return []
     }
@@ -55,8 +55,11 @@ struct PresenceOutput {
     /// The output of the same topic for clients that know nothing.
     func reset() -> PresenceOutput { PresenceOutput(configuration) }
 
-    /// What clients get that ask for the state.
-    mutating func state(_ members: PresenceMembers, for targets: [PresenceTarget]) -> Item {
+    /// What clients get that ask for the state, or all of this node.
+    mutating func state(_ members: PresenceMembers, for targets: [PresenceTarget]?) -> Item {
+        // The topic may have been this large when it was first read. While a window is open others know the members one
+        // by one, and are told at its end.
+        if !isGathering, members.count > configuration.summaryAbove { isSummary = true }
         guard !isSummary else { return summary(members, targets) }
         wasShown = wasShown || isGathering
         return .state(members, targets)
@@ -69,6 +72,8 @@ struct PresenceOutput {
 
 /// A client that gets a state, in the order of what it gets otherwise.
 struct PresenceTarget: Sendable {
+    /// The number of its channel.
+    let channel: UInt64
     /// Sends it events.
     let push: @Sendable ([PresenceJSON.Event]) -> Void
 }

@@ -29,10 +29,14 @@ struct PresenceTopic {
     /// Tells a mirror from its predecessors.
     private(set) var mirrorNumber = 0
     var output: PresenceOutput
-    private(set) var waiters: [Waiter] = []
+    /// The channels that wait, for each of which one state is enough, and the callers.
+    private var channels: [UInt64: Waiter] = [:]
+    private var callers: [Waiter] = []
     private let maxWaiters: Int
     /// The version in which the store had all that this node tracks; only for topics without a mirror.
     private(set) var audited: PresenceVersion?
+    /// Whether diffs may have been missed since the store was last compared in full.
+    private(set) var isDoubtful = false
     /// The version after the last change of this node.
     private var lastApplied: PresenceVersion?
 
@@ -43,22 +47,27 @@ struct PresenceTopic {
     var isGathering = false
     var isSending = false
     /// What waits to be enriched and sent.
-    var unsent: [PresenceOutput.Item] = []
+    private var unsent: [PresenceOutput.Item] = []
+    private let maxUnsent: Int
 
     init(_ configuration: PresenceConfiguration) {
         output = PresenceOutput(configuration)
         maxWaiters = configuration.maxWaitersPerTopic
+        maxUnsent = configuration.maxPendingFetches
     }
 
     /// Whether nothing would be lost by forgetting it.
     var isEmpty: Bool {
-        local.isEmpty && mirror == nil && waiters.isEmpty && unsent.isEmpty
+        local.isEmpty && mirror == nil && waiterCount == 0 && unsent.isEmpty
             && !isFlushing && !isReading && !isWatching && !isGathering && !isSending
     }
 
     var size: Size {
         Size(tracked: local.count, pending: local.pendingCount, mirrors: mirror == nil ? 0 : 1)
     }
+
+    /// How many wait for the members.
+    var waiterCount: Int { channels.count + callers.count }
 
     // MARK: Local members
 
@@ -93,7 +102,10 @@ struct PresenceTopic {
 
     /// Takes what was read; nil if nothing has changed.
     mutating func read(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
-        if let snapshot { compareLocal(with: snapshot, since: activity, &effects) }
+        if let snapshot, !compareLocal(with: snapshot, since: activity, &effects), mirror?.isDistrusted == true {
+            // The version will be known, so that a later reading would not tell what this node has lost.
+            isDoubtful = true
+        }
         if let action = mirror?.read(snapshot) { perform(action, &effects) }
         serveWaiters(&effects)
     }
@@ -101,32 +113,46 @@ struct PresenceTopic {
     /// Compares what the store has of this node, in a topic that nobody wants to see; nil if nothing has changed.
     mutating func audit(_ snapshot: PresenceSnapshot?, since activity: Int, _ effects: inout PresenceEffects) {
         guard let snapshot else { return }
-        // Otherwise nothing is compared.
-        let isComparable = local.isSettled && local.activity == activity
-        compareLocal(with: snapshot, since: activity, &effects)
-        audited = isComparable && local.isSettled ? snapshot.version : nil
+        let isCompared = compareLocal(with: snapshot, since: activity, &effects)
+        audited = isCompared && local.isSettled ? snapshot.version : nil
     }
 
+    /// Compares, unless something is or was under way meanwhile.
+    ///
+    /// - Returns: whether it was compared.
     private mutating func compareLocal(
         with snapshot: PresenceSnapshot, since activity: Int, _ effects: inout PresenceEffects
-    ) {
+    ) -> Bool {
+        let isComparable = local.isSettled && local.activity == activity
         local.audit(snapshot.members.filter { snapshot.own.contains($0.ref) }, since: activity)
         if !local.isSettled { effects.flush = true }
+        return isComparable
+    }
+
+    /// Has the topic read because diffs may have been missed; in full by the next audit.
+    mutating func diffsMissed(_ effects: inout PresenceEffects) {
+        isDoubtful = true
+        invalidate(&effects)
+    }
+
+    /// Begins to compare with the store: has the topic read if it is mirrored.
+    ///
+    /// - Returns: whether what this node has in it is to be compared instead, and the version with which it was.
+    mutating func beginAudit(_ effects: inout PresenceEffects) -> (isLocal: Bool, known: PresenceVersion?) {
+        if isDoubtful {
+            isDoubtful = false
+            audited = nil
+            if let action = mirror?.distrust() { perform(action, &effects) }
+        } else if mirror?.isCurrent == true {
+            invalidate(&effects)
+        }
+        return (mirror == nil && !local.isEmpty, audited)
     }
 
     /// Serves who waits with what is known, because the store can't be read.
     mutating func readFailed(_ error: PresenceError, _ effects: inout PresenceEffects) {
         guard let mirror else { return }
-        waiters.removeAll { waiter in
-            switch waiter.purpose {
-            case .list(let completion):
-                let result: Result<PresenceMembers, PresenceError> =
-                    mirror.wasRead ? .success(mirror.members) : .failure(error)
-                effects.answers.append { completion(result) }
-                return true
-            case .push: return false
-            }
-        }
+        answerCallers(mirror.wasRead ? .success(mirror.members) : .failure(error), &effects)
     }
 
     /// Has the topic read, unless a reading is under way.
@@ -141,7 +167,8 @@ struct PresenceTopic {
             mirrorNumber += 1
             invalidate(&effects)
         }
-        guard waiters.count < maxWaiters else {
+        let isWaiting = if case .push(let target) = purpose { channels[target.channel] != nil } else { false }
+        guard isWaiting || waiterCount < maxWaiters else {
             effects.refused += 1
             if case .list(let completion) = purpose {
                 let error = PresenceError(.overloaded, "the topic can't be read, and too many wait for it")
@@ -149,36 +176,80 @@ struct PresenceTopic {
             }
             return
         }
-        waiters.append(Waiter(purpose: purpose, version: lastApplied, read: (mirror?.reads.begun ?? 0) + 1))
+        let waiter = Waiter(purpose: purpose, version: lastApplied, read: (mirror?.reads.begun ?? 0) + 1)
+        switch purpose {
+        case .push(let target): channels[target.channel] = waiter
+        case .list: callers.append(waiter)
+        }
         serveWaiters(&effects)
-        if !waiters.isEmpty { effects.watch = true }
+        if waiterCount > 0 { effects.watch = true }
+    }
+
+    /// Forgets a channel that may be waiting for the members.
+    mutating func withdraw(channel: UInt64) {
+        channels[channel] = nil
+    }
+
+    private mutating func answerCallers(
+        _ result: Result<PresenceMembers, PresenceError>, _ effects: inout PresenceEffects
+    ) {
+        for case .list(let completion) in callers.map(\.purpose) { effects.answers.append { completion(result) } }
+        callers = []
     }
 
     /// Forgets the mirror: the node no longer receives diffs.
     mutating func dropMirror(_ effects: inout PresenceEffects) {
         mirror = nil
         output = output.reset()
-        for case .list(let completion) in waiters.map(\.purpose) {
-            effects.answers.append {
-                completion(.failure(PresenceError(.unavailable, "the last member of this node has left the topic")))
-            }
+        let error = PresenceError(.unavailable, "the last member of this node has left the topic")
+        answerCallers(.failure(error), &effects)
+        channels = [:]
+    }
+
+    // MARK: What waits to be enriched
+
+    /// Keeps what is to be sent; when too much waits, one thing says all of it.
+    mutating func enqueue(_ items: [PresenceOutput.Item]) {
+        unsent += items
+        guard unsent.count > maxUnsent else { return }
+        if let mirror, mirror.wasRead {
+            unsent = [output.state(mirror.members, for: nil)]
+        } else {
+            var all = PresenceDiff()
+            for case .diff(let diff) in unsent { all.merge(diff) }
+            unsent = [.diff(all)]
         }
-        waiters = []
+    }
+
+    /// Takes what is to be sent next; nil ends the sending.
+    mutating func dequeue() -> PresenceOutput.Item? {
+        isSending = !unsent.isEmpty
+        return unsent.isEmpty ? nil : unsent.removeFirst()
     }
 
     private mutating func serveWaiters(_ effects: inout PresenceEffects) {
-        guard !waiters.isEmpty, let mirror, mirror.isCurrent else { return }
+        guard waiterCount > 0, let mirror, mirror.isCurrent else { return }
         let members = mirror.members
         var targets: [PresenceTarget] = []
-        waiters.removeAll { waiter in
-            guard Self.isServed(waiter, by: mirror) else { return false }
+        for waiter in takeWaiters(servedBy: mirror) {
             switch waiter.purpose {
             case .push(let target): targets.append(target)
             case .list(let completion): effects.answers.append { completion(.success(members)) }
             }
-            return true
         }
         if !targets.isEmpty { effects.items.append(output.state(members, for: targets)) }
+    }
+
+    private mutating func takeWaiters(servedBy mirror: PresenceMirror) -> [Waiter] {
+        var served: [Waiter] = []
+        callers.removeAll { waiter in
+            let isServed = Self.isServed(waiter, by: mirror)
+            if isServed { served.append(waiter) }
+            return isServed
+        }
+        let channelsServed = channels.filter { Self.isServed($0.value, by: mirror) }
+        for channel in channelsServed.keys { channels[channel] = nil }
+        return served + channelsServed.values
     }
 
     private static func isServed(_ waiter: Waiter, by mirror: PresenceMirror) -> Bool {

@@ -3,7 +3,8 @@ extension RedisScript {
     ///
     /// KEYS: members, counts, the dead one's refs, owners, meta. ARGV: the dead incarnation, channel, start of the
     /// message, most members to remove. Answers how many are left, and the keys that disappeared.
-    /// Several nodes may call it at once: each ref is popped once.
+    /// Several nodes may call it at once: each ref is popped once. Begins with a write that needs no memory, so that Redis
+    /// refuses none when it is out of it.
     static let reap = RedisScript(
         name: "reap",
         source: #"""
@@ -11,6 +12,7 @@ extension RedisScript {
             local dead = ARGV[1]
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            redis.call('HDEL', m, '')
             if redis.call('HEXISTS', m, 'd:' .. dead) == 0 then
               local fields = redis.call('HGETALL', m)
               for i = 1, #fields, 2 do
