@@ -109,7 +109,8 @@ final class RedisShard: Sendable {
     func withSubscriptions<Result: Sendable>(_ body: (inout Subscriptions) -> Result) -> Result {
         subscriptions.withLock { state in
             let result = body(&state)
-            let ready = state.isPublisherReady && state.table.isSettled
+            // Not before the reason is gone why it was not: nobody is to be told both.
+            let ready = state.isPublisherReady && state.table.isSettled && state.disconnectReason == nil
             if isReady.load(ordering: .relaxed) != ready { isReady.store(ready, ordering: .sequentiallyConsistent) }
             return result
         }
