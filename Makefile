@@ -117,13 +117,13 @@ test-tsan test-asan: test-%: packages-test clients
 	SWIFT=$(SWIFT) Tests/Sanitizers/run.sh $*
 
 fuzz: packages-run packages-python
-	$(SWIFT) build -c release --product phoenix-contract
+	$(SWIFT) build -c release --product channelsocket
 	Tests/Fuzz/run.sh .build/release $(SECONDS)
 
 # The same inputs every time: what is new is looked for with `make fuzz`.
 test-fuzz: packages-run packages-python
-	$(SWIFT) build -c release --product phoenix-contract
-	SEED=1 Tests/Fuzz/run.sh .build/release 8
+	$(SWIFT) build -c release --product channelsocket
+	SEED=1 Tests/Fuzz/run.sh .build/release 4
 
 clean:
 	rm -rf .build .build-* .venv .venv-* Tests/.artifacts

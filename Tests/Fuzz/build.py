@@ -14,25 +14,36 @@ import sys
 HERE = pathlib.Path(__file__).parent.absolute()
 SOURCES = HERE.parents[1] / "Sources"
 # In the order of their dependencies.
-MODULES = ["PhoenixWire", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketHTTP"]
-# A library that imports all of these, for its compiler arguments, and a product that links all they need.
+MODULES = [
+    "PhoenixWire", "ChannelSocket", "ChannelSocketRedis", "ChannelSocketHTTP", "ChannelSocketServer",
+    "ChannelSocketClient",
+]
+# A library whose compiler arguments find all that these import, and a product that links all they need.
 LIBRARY = "ChannelSocketServer"
-PRODUCT, PRODUCT_MODULE = "phoenix-contract", "phoenix_contract"
+PRODUCT = "channelsocket"
+# What of the product is left out: the program.
+PROGRAM = ["ChannelSocketCommand", "ChannelSocketBench"]
 SANITIZERS = "-sanitize=fuzzer,address"
 
 WITH_VALUE = {"-module-name", "-emit-module-path", "-output-file-map", "-emit-objc-header-path", "-num-threads"}
 DROPPED = {"-c", "-emit-module", "-emit-objc-header", "-emit-dependencies", "-serialize-diagnostics", "-parseable-output"}
 
 
-def package_manager_commands(release):
-    """The arguments of the compiler for each module, from the package manager's build plan."""
+def package_manager_commands(release, kind):
+    """The arguments of the compiler by what it makes, from the package manager's build plan."""
     commands = {}
     for line in release.with_name("release.yaml").read_text().splitlines():
         key, _, value = line.strip().partition(": ")
-        if key == "args" and '"-emit-module"' in value:
+        if key == "args" and f'"{kind}"' in value:
             arguments = json.loads(value)
             commands[arguments[arguments.index("-module-name") + 1]] = arguments
     return commands
+
+
+def sources_of(module, release):
+    """The sources of a module, with those that the package manager makes of its resources."""
+    generated = release / f"{module}.build" / "DerivedSources"
+    return [*(SOURCES / module).rglob("*.swift"), *generated.glob("*.swift")]
 
 
 def instrumented(arguments, module, sources, output):
@@ -59,10 +70,9 @@ def run(*commands):
 def main():
     release, output = pathlib.Path(sys.argv[1]).absolute(), pathlib.Path(sys.argv[2]).absolute()
     output.mkdir(parents=True, exist_ok=True)
-    commands = package_manager_commands(release)
+    commands = package_manager_commands(release, "-emit-module")
     ours = {
-        module: instrumented(commands[module], module, (SOURCES / module).rglob("*.swift"), output)
-        for module in MODULES
+        module: instrumented(commands[module], module, sources_of(module, release), output) for module in MODULES
     }
     # The interfaces first, which takes little, so that all can be compiled at a time.
     for module, command in ours.items():
@@ -70,12 +80,13 @@ def main():
     ours["Fuzz"] = instrumented(commands[LIBRARY], "Fuzz", (HERE / "Sources").glob("*.swift"), output)
     run(*(command + ["-c", "-o", f"{output}/{module}.o"] for module, command in ours.items()))
 
-    replaced = {f"{module}.build" for module in [*MODULES, PRODUCT_MODULE]}
+    replaced = {f"{module}.build" for module in [*MODULES, *PROGRAM]}
     listed = shlex.split((release / f"{PRODUCT}.product" / "Objects.LinkFileList").read_text())
     objects = [path for path in listed if pathlib.Path(path).parent.name not in replaced]
-    compiler = commands[LIBRARY][0]
+    linking = package_manager_commands(release, "-emit-executable")[PRODUCT]
+    libraries = [argument for argument in linking if argument.startswith("-l")]
     own = [f"{output}/{module}.o" for module in ours]
-    run([compiler, SANITIZERS, "-use-ld=lld", "-o", f"{output}/fuzz", *own, *objects])
+    run([linking[0], SANITIZERS, "-use-ld=lld", "-o", f"{output}/fuzz", *own, *objects, *libraries])
 
 
 if __name__ == "__main__":

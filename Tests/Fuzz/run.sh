@@ -15,7 +15,7 @@ scratch=$PWD/../../.build-fuzz
 artifacts=$PWD/../.artifacts/fuzz
 
 # Neither compiled nor linked again while nothing has changed.
-if [ ! -e "$scratch/fuzz" ] || [ -n "$(find ../../Sources Sources build.py "$release/phoenix-contract" \
+if [ ! -e "$scratch/fuzz" ] || [ -n "$(find ../../Sources Sources build.py "$release/channelsocket" \
     -newer "$scratch/fuzz" -type f -print -quit)" ]; then
     python3 build.py "$release" "$scratch"
 fi

@@ -13,6 +13,14 @@ private let targets: [String: FuzzTarget] = [
     "subprotocols": subprotocolsTarget,
     "origin": originTarget,
     "forwarded": forwardedTarget,
+    "presence-member": presenceMemberTarget,
+    "traceparent": traceParentTarget,
+    "token": tokenTarget,
+    "token-claims": tokenClaimsTarget,
+    "broadcast-request": broadcastRequestTarget,
+    "webhook-answer": webhookAnswerTarget,
+    "server-text": serverTextTarget,
+    "server-binary": serverBinaryTarget,
 ]
 
 /// Set by ``initialize(_:_:)`` before the first input, by the only thread there is.
