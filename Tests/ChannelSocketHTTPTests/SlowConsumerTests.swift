@@ -17,6 +17,8 @@ struct SlowConsumerTests {
 
     private static func endpoint(_ pubSub: PubSub, _ change: (inout WebSocketConfiguration) -> Void) -> Endpoint {
         var configuration = Endpoint.Configuration()
+        // Who only reads, for as long as a slow machine takes, would be idle.
+        configuration.webSocket.idleTimeout = nil
         change(&configuration.webSocket)
         return Endpoint("/ws", pubSub: pubSub, configuration: configuration) {
             Route("room:*") { _, _, _ in QuietChannel() }

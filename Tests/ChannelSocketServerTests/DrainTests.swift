@@ -61,7 +61,7 @@ struct DrainTests {
         #expect(try await node.process.waitForExit() == .exited(0))
     }
 
-    @Test("serves clients until their turn to be closed comes, which is spread over the window")
+    @Test("serves clients until their turn to be closed comes, which is spread over the window, and accepts nobody")
     func window() async throws {
         // One loop closes one of so many clients every 50 ms, which takes half a minute: a test process that stands still
         // for a while still finds some that are served.
@@ -86,6 +86,9 @@ struct DrainTests {
         }
         // When the first one was seen to be closed, not all of them were.
         #expect(servedLater > 0)
+        await #expect(throws: (any Error).self, "nobody new may come") {
+            _ = try await TestPhoenixClient.connect(port: node.port)
+        }
         node.process.send(signal: SIGTERM)
         #expect(try await node.process.waitForExit() == .exited(143))
     }
@@ -103,7 +106,7 @@ struct DrainTests {
         return false
     }
 
-    @Test("stops listening, and takes the presences of its clients along, so that others see them leave")
+    @Test("takes the presences of its clients along, so that others see them leave")
     func presence() async throws {
         try await RedisServer.withServer { redis in
             let alpha = try await ServerProcess.node("alpha", redis: redis.url)
