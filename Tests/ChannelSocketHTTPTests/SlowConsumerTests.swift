@@ -41,7 +41,7 @@ struct SlowConsumerTests {
         let endpoint = Self.endpoint(pubSub) {
             $0.slowConsumerPolicy = policy
             // Time for the test to get here and read, however slow the machine.
-            $0.closeTimeout = .seconds(60)
+            $0.closeTimeout = .minutes(10)
         }
         try await withServer(mounts: [endpoint]) { port, _ in
             let slow = try await Self.join(port, reading: false)

@@ -39,7 +39,9 @@ asan)
     # The tests' own process leaves things behind where a test has ended; servers have to free everything, but what
     # NIOSSLContext.init loses when key and certificate do not fit.
     echo "detect_leaks=0" >"$scratch/options.channel-socketPackageTests.xctest"
-    echo "leak:NIOSSLContextC13configuration" >"$scratch/leaks"
+    # An object that is still there points to the table of its weak references with shifted bits, which the sanitizer
+    # does not know for a pointer; what is really lost shows by the object.
+    printf 'leak:%s\n' NIOSSLContextC13configuration formWeakReference >"$scratch/leaks"
     environment=(
         # Swift's own crash handler reads what the sanitizer forbids, and hides the crash.
         SWIFT_BACKTRACE=enable=no
