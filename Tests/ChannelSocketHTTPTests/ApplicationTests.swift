@@ -121,14 +121,7 @@ struct ApplicationTests {
                 try await client.send(
                     "GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
                 await gate.waitForVisitor()
-                // Far more than the system buffers between two sockets.
-                let written = client.write(String(repeating: "x", count: 64 << 20))
-                // Time for the server to read it, if it did.
-                for _ in 0..<100 {
-                    _ = try await RawClient.exchange(
-                        port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                    )
-                }
+                let written = try await client.flood(port)
                 #expect(!written.isDone)
                 gate.open()
                 _ = try await client.receive(through: "\r\n\r\nslow")

@@ -56,6 +56,13 @@ struct RawClient {
         }
     }
 
+    /// Has the server answer many others, which gives it time for what else it could do.
+    static func exchangeMany(_ port: Int) async throws {
+        for _ in 0..<100 {
+            _ = try await exchange(port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        }
+    }
+
     func send(_ text: String) async throws {
         try await outbound.write(ByteBuffer(string: text))
     }
@@ -64,6 +71,15 @@ struct RawClient {
     func write(_ text: String) -> Flag {
         let isWritten = Flag()
         channel.writeAndFlush(ByteBuffer(string: text)).whenComplete { _ in isWritten.raise() }
+        return isWritten
+    }
+
+    /// Sends far more than the system buffers between two sockets, and gives the server time to read it, if it does.
+    ///
+    /// - Returns: whether the system has taken all of it, see ``write(_:)``.
+    func flood(_ port: Int) async throws -> Flag {
+        let isWritten = write(String(repeating: "x", count: 64 << 20))
+        try await Self.exchangeMany(port)
         return isWritten
     }
 

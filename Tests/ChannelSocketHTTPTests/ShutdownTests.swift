@@ -51,11 +51,7 @@ struct ShutdownTests {
                 try await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: \(connection)\r\n\r\n")
                 _ = try await client.receive(through: "\r\n\r\n")
                 // Time for the server to close its side behind the answer.
-                for _ in 0..<100 {
-                    _ = try await RawClient.exchange(
-                        port, "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                    )
-                }
+                try await RawClient.exchangeMany(port)
                 await server.triggerGracefulShutdown()
                 try await waitUntil { statistics[.drainedRequests] == 1 }
             }

@@ -54,11 +54,7 @@ extension Endpoint: WebSocketMount {
                 }
             }
         } catch {
-            // Cancelled, nobody waits for it any more: the host has answered, or the client is gone.
-            if !Task.isCancelled {
-                logger.error("connect callback failed", metadata: ["error": "\(error)"])
-                pubSub.statistics.count(.refusedConnections)
-            }
+            noteRefusal(.error, "connect callback failed", ["error": "\(error)"])
             return .refuse(status: 500, body: "")
         }
     }
@@ -71,12 +67,17 @@ extension Endpoint: WebSocketMount {
     }
 
     private func refuse(_ reason: String, status: Int = 403, body: String = "") -> UpgradeDecision {
-        // Callbacks often turn what they throw, as when they are cancelled, into a refusal.
-        if !Task.isCancelled {
-            pubSub.statistics.count(.refusedConnections)
-            logger.info("connection refused", metadata: ["reason": "\(reason)"])
-        }
+        noteRefusal(.info, "connection refused", ["reason": "\(reason)"])
         return .refuse(status: status, body: body)
+    }
+
+    /// Counts and logs a refusal, unless nobody waits for the decision any more.
+    ///
+    /// When the host has answered already, or the client is gone, the callback is cancelled, and then it throws or refuses.
+    private func noteRefusal(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+        guard !Task.isCancelled else { return }
+        pubSub.statistics.count(.refusedConnections)
+        logger.log(level: level, message, metadata: metadata)
     }
 
     private func open(

@@ -8,6 +8,14 @@ import Testing
 @testable import ChannelSocketRedis
 
 @Suite("What Redis refuses", .timeLimit(.minutes(2))) struct RedisRefusalTests {
+    /// A node that may use the topics `good*`, and no others.
+    private static func limitedNode(_ redis: RedisServer) async throws -> TestNode {
+        try await redis.command(
+            "ACL", "SETUSER", "node", "on", ">pw", "+@all", "~*", "resetchannels", "&channels:good*",
+            "&channels:channelsocket.probe*")
+        return try TestNode("redis://node:pw@127.0.0.1:\(redis.port)")
+    }
+
     @Test("does not reconnect when Redis refuses the probe, but says so once")
     func refusedProbe() async throws {
         let script: FakeRedis.Script = { $0.first == "PUBLISH" ? "-NOPERM no\r\n" : FakeRedis.obedient($0) }
@@ -82,10 +90,7 @@ import Testing
     @Test("fails what Redis refuses, and keeps the rest")
     func refused() async throws {
         try await RedisServer.withServer { redis in
-            try await redis.command(
-                "ACL", "SETUSER", "node", "on", ">pw", "+@all", "~*", "resetchannels", "&channels:good*",
-                "&channels:channelsocket.probe*")
-            let node = try TestNode("redis://node:pw@127.0.0.1:\(redis.port)")
+            let node = try await Self.limitedNode(redis)
             try await TestNode.run(node) {
                 try await node.connected()
                 let good = (0..<5).map { node.adapter.subscribe(to: "good:\($0)") }
@@ -105,10 +110,7 @@ import Testing
     @Test("recovers although a topic is refused that was refused before")
     func refusedAndLost() async throws {
         try await RedisServer.withServer { redis in
-            try await redis.command(
-                "ACL", "SETUSER", "node", "on", ">pw", "+@all", "~*", "resetchannels", "&channels:good*",
-                "&channels:channelsocket.probe*")
-            let node = try TestNode("redis://node:pw@127.0.0.1:\(redis.port)")
+            let node = try await Self.limitedNode(redis)
             try await TestNode.run(node) {
                 try await node.connected()
                 try await node.subscribe("good:1")
