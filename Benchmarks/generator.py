@@ -9,6 +9,7 @@ from pathlib import Path
 from servers import LOAD_CORE
 
 ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / ".build/release/channelsocket"
 CPU = ("traffic", "cpuPerReceived")
 RATE = ("traffic", "receivedPerSecond")
 
@@ -24,15 +25,15 @@ class Bench:
         self.options = options
         self.faults = []
 
-    def run(self, scenario, servers, cores=(LOAD_CORE,), measured=None, **arguments):
+    def run(self, scenario, servers, cores=(LOAD_CORE,), measured=None, longer=1, **arguments):
         """Runs a scenario against servers, and measures the CPU time of some of them, or of all."""
-        command = [ROOT / ".build/release/channelsocket", "bench", scenario, "--json", "--quiet"]
+        command = [PROGRAM, "bench", scenario, "--json", "--quiet"]
         for server in servers:
             command += ["--url", server.url]
         for server in measured or servers:
             command += ["--server-pid", server.process.pid]
         if scenario != "connect":
-            command += ["--warmup", self.options.warmup, "--duration", self.options.duration]
+            command += ["--warmup", self.options.warmup, "--duration", self.options.duration * longer]
         for name, value in arguments.items():
             command += [f"--{name.replace('_', '-')}", value]
         done = subprocess.run(
@@ -46,10 +47,10 @@ class Bench:
             self.faults.append(f"{' '.join(map(str, command[2:]))}: {report['faults']}")
         return report
 
-    def interleaved(self, scenario, contestants, rounds=None, **arguments):
+    def interleaved(self, scenario, contestants, **arguments):
         """Lets the contestants take turns; returns the reports of each."""
         reports = {name: [] for name in contestants}
-        for number in range(rounds or self.options.rounds):
+        for number in range(self.options.rounds):
             order = list(contestants.items())
             for name, servers in order if number % 2 == 0 else reversed(order):
                 note(f"{scenario} {arguments} on {name}, round {number + 1}")

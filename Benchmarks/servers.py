@@ -32,12 +32,13 @@ class Server:
     def url(self):
         return f"ws://127.0.0.1:{self.port}/socket"
 
-    def resident_bytes(self):
-        """The memory it takes, its share of what it has in common with others included (PSS)."""
+    def anonymous_bytes(self):
+        """The resident memory that is no file's (PSS): what mapped files take is shared with the generator, which is made
+        of the same ones."""
         for line in Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith("Pss_Anon:"):
                 return int(line.split()[1]) << 10
-        raise SystemExit("bench: /proc tells no Pss")
+        raise SystemExit("bench: /proc tells no Pss_Anon")
 
     def move(self, cores):
         """Has all its threads run on other cores."""

@@ -39,7 +39,10 @@ struct ProcessUsage: Sendable, Equatable {
         )
     }
 
-    /// The resident memory of processes, shared pages counted in proportion (PSS).
+    /// The resident memory of processes that is no file's, shared pages counted in proportion (PSS).
+    ///
+    /// What mapped files take, the program and its libraries, does not grow with clients. It would seem to shrink with
+    /// them where the generator is made of the same files, for it shares more and more of their pages.
     ///
     /// - Parameter processes: their ids.
     /// - Returns: bytes; nil if there are no processes, or one can't be looked at.
@@ -48,7 +51,7 @@ struct ProcessUsage: Sendable, Equatable {
         var sum: UInt64 = 0
         for process in processes {
             guard let rollup = try? String(contentsOfFile: "/proc/\(process)/smaps_rollup", encoding: .utf8),
-                let line = rollup.split(separator: "\n").first(where: { $0.hasPrefix("Pss:") }),
+                let line = rollup.split(separator: "\n").first(where: { $0.hasPrefix("Pss_Anon:") }),
                 let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
             else { return nil }
             sum += kilobytes * 1024
