@@ -80,6 +80,7 @@ struct BenchmarkTests {
         let report = try await Benchmark(plan).run()
         #expect(report.faults == Faults())
         #expect(try #require(report.traffic).received > 0)
+        #expect(try #require(report.traffic).unasked == Unasked())
         #expect(try #require(report.traffic?.latency).count > 0)
     }
 

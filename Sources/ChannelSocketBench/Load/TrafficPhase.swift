@@ -102,7 +102,8 @@ struct TrafficPhase {
             seconds: seconds, sent: tally.sentInWindow, received: tally.receivedInWindow,
             receivedPerSecond: Double(tally.receivedInWindow) / seconds,
             crossedPerSecond: plan.urls.count > 1 ? Double(tally.crossedInWindow) / seconds : nil,
-            latency: tally.latency.summary, crossLatency: tally.crossLatency.summary, sendLag: tally.sendLag.summary,
+            unasked: tally.unasked, latency: tally.latency.summary, crossLatency: tally.crossLatency.summary,
+            sendLag: tally.sendLag.summary,
             cpuPerReceived: server.flatMap {
                 tally.receivedInWindow > 0 ? Double($0.cpu) / 1000 / Double(tally.receivedInWindow) : nil
             },

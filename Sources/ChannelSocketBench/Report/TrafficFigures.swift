@@ -10,6 +10,8 @@ package struct TrafficFigures: Sendable, Codable {
     package let receivedPerSecond: Double
     /// Deliveries a second whose publisher is on another node.
     package let crossedPerSecond: Double?
+    /// What came besides.
+    package let unasked: Unasked
     /// From when a message was sent, or was due, until it was received; on the publisher's own node.
     package let latency: LatencySummary?
     /// The same between nodes.
