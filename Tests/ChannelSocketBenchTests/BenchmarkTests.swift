@@ -81,6 +81,7 @@ struct BenchmarkTests {
         #expect(report.faults == Faults())
         #expect(try #require(report.traffic).received > 0)
         #expect(try #require(report.traffic).unasked == Unasked())
+        #expect(report.traffic?.generatorCores == min(threads, ProcessUsage.usableCores))
         #expect(try #require(report.traffic?.latency).count > 0)
     }
 

@@ -109,7 +109,8 @@ struct TrafficPhase {
             },
             kernelShare: server.flatMap { ticks > 0 ? Double($0.systemTicks) / Double(ticks) : nil },
             serverLoad: server.map { Double($0.cpu) / nanoseconds },
-            generatorLoad: used(\.generator).map { Double($0.cpu) / nanoseconds }
+            generatorLoad: used(\.generator).map { Double($0.cpu) / nanoseconds },
+            generatorCores: min(plan.threads, plan.clients, ProcessUsage.usableCores)
         )
     }
 }

@@ -26,6 +26,8 @@ package struct TrafficFigures: Sendable, Codable {
     package let serverLoad: Double?
     /// The processor time of the generator, as a share of one core.
     ///
-    /// Near 1 for each of its threads, it is the generator that limits.
+    /// Near ``generatorCores``, it is the generator that limits.
     package let generatorLoad: Double?
+    /// How many cores the event loops of the generator that have clients can use at most.
+    package let generatorCores: Int
 }

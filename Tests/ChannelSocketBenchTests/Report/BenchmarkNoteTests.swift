@@ -1,3 +1,4 @@
+import ChannelSocketTesting
 import Testing
 
 @testable import ChannelSocketBench
@@ -18,6 +19,18 @@ struct BenchmarkNoteTests {
         #expect(!own.table.contains("--topics"))
         let fanout = SampleReport.make(.fanout, unasked: Unasked(count: 20, first: "presence_diff of room:0"))
         #expect(fanout.table.contains("20 broadcasts came unasked, 0.02 for each delivery (presence_diff of room:0)"))
+    }
+
+    @Test(
+        "say that the generator was the limit when its event loops had no more of their cores to use",
+        arguments: [(0.95, 1, false), (0.96, 1, true), (0.96, 2, false), (1.89, 2, false), (1.91, 2, true)]
+    )
+    func generator(load: Double, cores: Int, isLimit: Bool) throws {
+        let report = SampleReport.make(.fanout, generatorLoad: load, generatorCores: cores)
+        let kinds = try JSONValue(parsing: try report.json())["notes"]?.arrayValue?.map { $0["kind"] }
+        #expect(kinds == (isLimit ? ["generatorLimit"] : []))
+        let beginning = "\nnote: the generator used \(load) of the \(cores == 1 ? "one core" : "2 cores") "
+        #expect(report.table.contains(beginning) == isLimit)
     }
 
     @Test("are none where there is nothing to say")
