@@ -58,6 +58,32 @@ struct BenchCommandTests {
         let table = try ChildProcess(product: "channelsocket", arguments: arguments)
         #expect(try await table.waitForExit() == .exited(0))
         #expect(table.lines.contains { $0.hasPrefix("note: ") && $0.contains("broadcasts came unasked") })
+        let percentiles = /latency +p50 [0-9.]+, p90 [0-9.]+, p99 [0-9.]+, p99\.9 [0-9.]+, max [0-9.]+ us/
+        #expect(table.lines.contains { $0.wholeMatch(of: percentiles) != nil })
+    }
+
+    @Test("connects clients, and leaves")
+    func connect() async throws {
+        let server = try await Self.serve()
+        let arguments = [
+            "bench", "connect", "--url", server.url, "--clients", "5", "--hold", "0.1", "--quiet",
+            "--server-pid", "\(server.process.processIdentifier)",
+        ]
+        let table = try ChildProcess(product: "channelsocket", arguments: arguments)
+        #expect(try await table.waitForExit() == .exited(0))
+        #expect(table.lines.first?.hasSuffix("connect, 5 clients, 1 topic") == true)
+        #expect(table.lines.contains { $0.hasPrefix("connect + join") && $0.contains("/s, p50 ") })
+
+        let json = try ChildProcess(product: "channelsocket", arguments: arguments + ["--json", "--topics", "2"])
+        #expect(try await json.waitForExit() == .exited(0))
+        let report = try JSONDecoder().decode(BenchmarkReport.self, from: Data(json.output.utf8))
+        #expect(report.topics == 2)
+        #expect(report.connect.latency?.count == 5)
+        #expect(report.traffic == nil)
+        #expect(report.faults == Faults())
+        #if os(Linux)
+        #expect(report.connect.memoryPerClient != nil)
+        #endif
     }
 
     @Test("exits with 2 when the server loses messages")

@@ -41,7 +41,8 @@ extension BenchmarkReport {
 
     private func trafficRows(_ traffic: TrafficFigures) -> [(String, String)] {
         let what = scenario == .echo ? "replies" : "deliveries"
-        var rows = [(what, "\(Self.number(traffic.receivedPerSecond))/s, \(traffic.received) in \(traffic.seconds) s")]
+        let seconds = Self.number(traffic.seconds)
+        var rows = [(what, "\(Self.number(traffic.receivedPerSecond))/s, \(traffic.received) in \(seconds) s")]
         rows.append(("messages sent", "\(Self.number(Double(traffic.sent) / traffic.seconds))/s"))
         rows.append(("latency", Self.text(traffic.latency)))
         if let crossed = traffic.crossedPerSecond {
