@@ -49,9 +49,10 @@ struct TrafficPhase {
     ) async throws -> [Edge] {
         // The loops themselves look at the processes: a task might get its turn late on a busy core.
         let (edges, sink) = AsyncStream.makeStream(of: Edge.self)
+        for loop in loops { try await loop.call { [loops] in $0.meet(loops) } }
         for (index, loop) in loops.enumerated() {
-            try await loop.call { [plan, loops] load in
-                load.start(peers: loops, window: window, from: start) { begins in
+            try await loop.call { [plan] load in
+                load.start(window: window, from: start) { begins in
                     guard index == 0 else { return }
                     if begins { enter(.measuring) }
                     sink.yield(Edge(plan))

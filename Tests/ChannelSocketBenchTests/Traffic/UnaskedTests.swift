@@ -15,7 +15,7 @@ struct UnaskedTests {
         let joined = loop.makePromise(of: Void.self)
         let client = BenchClient(number: 0, load: load, joined: joined)
         joined.succeed()
-        load.start(peers: [], window: 10..<20, from: 0) { _ in }
+        load.start(window: 10..<20, from: 0) { _ in }
         func receive(_ text: String) {
             Array(text.utf8).withUnsafeBytes { load.traffic.receive($0, by: client, at: 15) }
         }
