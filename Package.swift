@@ -204,7 +204,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelSocketBenchTests",
-            dependencies: ["ChannelSocketBench", "ChannelSocketClient", "ChannelSocketTesting", nioCore, nioPosix],
+            dependencies: [
+                "ChannelSocketBench", "ChannelSocketClient", "ChannelSocketTesting", nioCore, nioEmbedded, nioPosix,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -98,6 +98,7 @@ package struct Benchmark: Sendable {
         case .inFlight(let count): report.inFlight = count
         case .rate(let rate): report.rate = rate
         }
+        report.notes = report.findings
         return report
     }
 

@@ -5,7 +5,12 @@ internal import ChannelSocketBench
 struct BenchEchoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "echo",
-        abstract: "Each client pushes, and the server replies."
+        abstract: "Each client pushes, and the server replies.",
+        discussion: """
+            A server may broadcast what it replies to, as a room of the stock server does that relays to all its \
+            members. So each client has a topic of its own, unless --topics says otherwise, and broadcasts that come \
+            all the same are counted in a note below the figures.
+            """
     )
 
     @OptionGroup var options: BenchOptions

@@ -16,8 +16,8 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "How many clients connect and join.")
     var clients = 100
 
-    @Option(help: "How many topics they join, in turn.")
-    var topics = 1
+    @Option(help: "How many topics they join, in turn. (default: 1; echo: one for each client)")
+    var topics: Int?
 
     @Option(help: "How many topics each client joins.")
     var joins = 1
@@ -58,7 +58,8 @@ struct BenchOptions: ParsableArguments {
         var plan = BenchmarkPlan(scenario, urls: urls)
         plan.tls = try trust.tls()
         plan.clients = clients
-        plan.topics = topics
+        // Clients that share a topic get the broadcasts of what the others push, where a server makes some of each push.
+        plan.topics = topics ?? (scenario == .echo ? clients : 1)
         plan.joins = joins
         plan.topicPrefix = topicPrefix
         plan.serverProcesses = serverPid

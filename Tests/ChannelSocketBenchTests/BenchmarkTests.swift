@@ -80,6 +80,8 @@ struct BenchmarkTests {
         let report = try await Benchmark(plan).run()
         #expect(report.faults == Faults())
         #expect(try #require(report.traffic).received > 0)
+        #expect(try #require(report.traffic).unasked == Unasked())
+        #expect(report.traffic?.generatorCores == min(threads, ProcessUsage.usableCores))
         #expect(try #require(report.traffic?.latency).count > 0)
     }
 

@@ -26,4 +26,11 @@ extension LoadLoop {
         tally.faults.refused += 1
         tally.faults.first = tally.faults.first ?? payload
     }
+
+    /// Counts a message that is neither a delivery nor a reply: harmless, but the server does it besides its work.
+    func countUnasked(_ message: ReceivedMessage) {
+        guard isMeasuring else { return }
+        tally.unasked.count += 1
+        tally.unasked.first = tally.unasked.first ?? "\(message.text(message.event)) of \(message.text(message.topic))"
+    }
 }

@@ -44,17 +44,20 @@ final class LoadLoop {
         clients[client.number] = client
     }
 
+    /// Makes the other loops known, before any of them starts: what it sends can come to clients of this one at once.
+    ///
+    /// - Parameter peers: all loops, in the order of the plan.
+    func meet(_ peers: [LoopHandle]) {
+        self.peers = peers
+    }
+
     /// Starts to send and says when to measure.
     ///
     /// - Parameters:
-    ///   - peers: all loops.
     ///   - window: when to measure.
     ///   - start: when the first message is due.
     ///   - edge: called at the beginning and the end of the measured time.
-    func start(
-        peers: [LoopHandle], window: Range<UInt64>, from start: UInt64, edge: @escaping @Sendable (Bool) -> Void
-    ) {
-        self.peers = peers
+    func start(window: Range<UInt64>, from start: UInt64, edge: @escaping @Sendable (Bool) -> Void) {
         self.window = window
         let loop = NIOLoopBound(self, eventLoop: eventLoop)
         for (time, begins) in [(window.lowerBound, true), (window.upperBound, false)] {

@@ -10,6 +10,8 @@ struct Tally: Sendable {
     var receivedInWindow: UInt64 = 0
     /// Of these, those that came by way of another node.
     var crossedInWindow: UInt64 = 0
+    /// What came besides in the measured time.
+    var unasked = Unasked()
 
     var faults = Faults()
 
@@ -28,6 +30,7 @@ struct Tally: Sendable {
         received += other.received
         receivedInWindow += other.receivedInWindow
         crossedInWindow += other.crossedInWindow
+        unasked.add(other.unasked)
         faults.add(other.faults)
         joinLatency.add(other.joinLatency)
         latency.add(other.latency)

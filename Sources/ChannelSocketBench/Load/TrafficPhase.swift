@@ -49,9 +49,10 @@ struct TrafficPhase {
     ) async throws -> [Edge] {
         // The loops themselves look at the processes: a task might get its turn late on a busy core.
         let (edges, sink) = AsyncStream.makeStream(of: Edge.self)
+        for loop in loops { try await loop.call { [loops] in $0.meet(loops) } }
         for (index, loop) in loops.enumerated() {
-            try await loop.call { [plan, loops] load in
-                load.start(peers: loops, window: window, from: start) { begins in
+            try await loop.call { [plan] load in
+                load.start(window: window, from: start) { begins in
                     guard index == 0 else { return }
                     if begins { enter(.measuring) }
                     sink.yield(Edge(plan))
@@ -102,13 +103,15 @@ struct TrafficPhase {
             seconds: seconds, sent: tally.sentInWindow, received: tally.receivedInWindow,
             receivedPerSecond: Double(tally.receivedInWindow) / seconds,
             crossedPerSecond: plan.urls.count > 1 ? Double(tally.crossedInWindow) / seconds : nil,
-            latency: tally.latency.summary, crossLatency: tally.crossLatency.summary, sendLag: tally.sendLag.summary,
+            unasked: tally.unasked, latency: tally.latency.summary, crossLatency: tally.crossLatency.summary,
+            sendLag: tally.sendLag.summary,
             cpuPerReceived: server.flatMap {
                 tally.receivedInWindow > 0 ? Double($0.cpu) / 1000 / Double(tally.receivedInWindow) : nil
             },
             kernelShare: server.flatMap { ticks > 0 ? Double($0.systemTicks) / Double(ticks) : nil },
             serverLoad: server.map { Double($0.cpu) / nanoseconds },
-            generatorLoad: used(\.generator).map { Double($0.cpu) / nanoseconds }
+            generatorLoad: used(\.generator).map { Double($0.cpu) / nanoseconds },
+            generatorCores: min(plan.threads, plan.clients, ProcessUsage.usableCores)
         )
     }
 }

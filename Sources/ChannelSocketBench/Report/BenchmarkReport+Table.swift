@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension BenchmarkReport {
-    /// The report for people: a line for each figure.
+    /// The report for people: a line for each figure, and below them the notes.
     package var table: String {
         var rows = [("scenario", scenarioText)]
         rows.append(("nodes", urls.joined(separator: " ")))
@@ -9,9 +9,10 @@ extension BenchmarkReport {
         if let traffic { rows += trafficRows(traffic) }
         rows.append(("faults", faultsText))
         let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { name, value in
+        let lines = rows.map { name, value in
             name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value
-        }.joined(separator: "\n")
+        }
+        return (lines + notes.map { "note: \($0.text)" }).joined(separator: "\n")
     }
 
     private var scenarioText: String {
@@ -20,12 +21,12 @@ extension BenchmarkReport {
         return switch scenario {
         case .connect: "connect, \(clients) clients, \(topicsText)"
         case .fanout: "fanout, \(clients) clients, \(topicsText), \(size), \(load)"
-        case .echo: "echo, \(clients) clients, \(size), \(load)"
+        case .echo: "echo, \(clients) clients, \(topicsText), \(size), \(load)"
         }
     }
 
     private var topicsText: String {
-        "\(topics) topics" + (joins > 1 ? ", \(joins) a client" : "")
+        "\(topics) \(topics == 1 ? "topic" : "topics")" + (joins > 1 ? ", \(joins) a client" : "")
     }
 
     private var connectRows: [(String, String)] {
@@ -40,7 +41,8 @@ extension BenchmarkReport {
 
     private func trafficRows(_ traffic: TrafficFigures) -> [(String, String)] {
         let what = scenario == .echo ? "replies" : "deliveries"
-        var rows = [(what, "\(Self.number(traffic.receivedPerSecond))/s, \(traffic.received) in \(traffic.seconds) s")]
+        let seconds = Self.number(traffic.seconds)
+        var rows = [(what, "\(Self.number(traffic.receivedPerSecond))/s, \(traffic.received) in \(seconds) s")]
         rows.append(("messages sent", "\(Self.number(Double(traffic.sent) / traffic.seconds))/s"))
         rows.append(("latency", Self.text(traffic.latency)))
         if let crossed = traffic.crossedPerSecond {

@@ -23,4 +23,6 @@ package struct BenchmarkReport: Sendable, Codable {
     package internal(set) var traffic: TrafficFigures?
     /// What must not have happened.
     package internal(set) var faults: Faults
+    /// What whoever reads the figures has to know of them.
+    package internal(set) var notes: [BenchmarkNote] = []
 }

@@ -10,6 +10,8 @@ package struct TrafficFigures: Sendable, Codable {
     package let receivedPerSecond: Double
     /// Deliveries a second whose publisher is on another node.
     package let crossedPerSecond: Double?
+    /// What came besides.
+    package let unasked: Unasked
     /// From when a message was sent, or was due, until it was received; on the publisher's own node.
     package let latency: LatencySummary?
     /// The same between nodes.
@@ -24,6 +26,8 @@ package struct TrafficFigures: Sendable, Codable {
     package let serverLoad: Double?
     /// The processor time of the generator, as a share of one core.
     ///
-    /// Near 1 for each of its threads, it is the generator that limits.
+    /// Near ``generatorCores``, it is the generator that limits.
     package let generatorLoad: Double?
+    /// How many cores the event loops of the generator that have clients can use at most.
+    package let generatorCores: Int
 }

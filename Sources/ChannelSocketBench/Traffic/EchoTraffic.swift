@@ -110,7 +110,7 @@ final class EchoTraffic: Traffic {
             if message.isError { load.countRefused(saying: message.text(message.payload)) }
             receiveReply(ref - Self.firstRef, by: client, at: now)
         case "phx_error", "phx_close": client.end("the channel ended: \(message.text(message.payload))")
-        default: break
+        default: load.countUnasked(message)
         }
     }
 

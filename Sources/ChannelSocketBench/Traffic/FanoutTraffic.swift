@@ -141,9 +141,10 @@ final class FanoutTraffic: Traffic {
             return
         }
         switch message.text(message.event) {
-        case "phx_reply" where message.isError: client.load.countRefused(saying: message.text(message.payload))
+        case "phx_reply":
+            if message.isError { client.load.countRefused(saying: message.text(message.payload)) }
         case "phx_error", "phx_close": client.end("the channel ended: \(message.text(message.payload))")
-        default: break
+        default: client.load.countUnasked(message)
         }
     }
 

@@ -1,6 +1,7 @@
 #if os(Linux)
 import ChannelSocketTesting
 import Foundation
+import NIOCore
 import Testing
 
 @testable import ChannelSocketBench
@@ -17,6 +18,14 @@ struct ProcessUsageTests {
         #expect(sum != 0)
         #expect(after.cpu > before.cpu * 2)
         #expect(try #require(ProcessUsage.memory(of: [own])) > 1_000_000)
+    }
+
+    @Test("is counted against the cores that a process is not kept from")
+    func cores() {
+        #expect(ProcessUsage.allowedCores(inStatus: "Name:\tx\nCpus_allowed:\t2\nCpus_allowed_list:\t1\n") == 1)
+        #expect(ProcessUsage.allowedCores(inStatus: "Cpus_allowed:\tff,ffffffff\n") == 40)
+        #expect(ProcessUsage.allowedCores(inStatus: "Name:\tx\n") == nil)
+        #expect((1...System.coreCount).contains(ProcessUsage.usableCores))
     }
 
     @Test("is unknown of no process, and of one that has ended")
