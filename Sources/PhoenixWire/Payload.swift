@@ -15,7 +15,7 @@ public enum Payload: Hashable, Sendable {
     /// Whether the payload is a JSON object, which is what V2 broadcasts and pushes must carry.
     public var isJSONObject: Bool {
         guard case .json(let bytes) = self else { return false }
-        return bytes.readableBytesView.first == UInt8(ascii: "{")
+        return bytes.getInteger(at: bytes.readerIndex, as: UInt8.self) == UInt8(ascii: "{")
     }
 
     /// Whether the payload is opaque bytes.
@@ -31,6 +31,13 @@ public enum Payload: Hashable, Sendable {
         }
     }
 
+    /// Whether the payload keeps more than so many bytes of others' alive.
+    package func shares(moreThan limit: Int) -> Bool {
+        switch self {
+        case .json(let bytes), .binary(let bytes): bytes.storageCapacity - bytes.readableBytes > limit
+        }
+    }
+
     /// The payload in memory of its own, if it keeps more of others' alive than it may.
     ///
     /// A decoded payload is a part of the frame it came in, however little of it.
@@ -38,8 +45,7 @@ public enum Payload: Hashable, Sendable {
     /// - Parameter limit: how many bytes beside its own it may keep.
     /// - Returns: an equal payload.
     public func detached(ifSharing limit: Int) -> Payload {
-        let bytes = bytes
-        guard bytes.storageCapacity - bytes.readableBytes > limit else { return self }
+        guard shares(moreThan: limit) else { return self }
         return isBinary ? .binary(ByteBuffer(buffer: bytes)) : .json(ByteBuffer(buffer: bytes))
     }
 }

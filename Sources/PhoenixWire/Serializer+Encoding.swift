@@ -11,16 +11,15 @@ extension Serializer {
     /// - Throws: ``WireError`` of code `notEncodable` for a binary payload on V1, and for a topic or ref of more than
     ///   255 bytes with a binary payload.
     public func encode(_ reply: Reply, into buffer: inout ByteBuffer) throws(WireError) -> FrameKind {
-        switch (self, reply.payload) {
-        case (_, .json(let response)):
+        switch reply.payload {
+        case .json(let response):
             let parts = TextParts(replyStatus: reply.status, joinRef: reply.joinRef, ref: reply.ref, payload: response)
             parts.write(topic: .string(reply.topic), as: self, into: &buffer)
             return .text
-        case (.v2, .binary(let response)):
+        case .binary(let response):
+            guard self == .v2 else { throw Self.binaryOnV1() }
             try V2BinaryFormat.encode(reply, payload: response, into: &buffer)
             return .binary
-        case (.v1, .binary):
-            throw Self.binaryOnV1()
         }
     }
 
@@ -91,17 +90,16 @@ extension Serializer {
         payload: Payload,
         into buffer: inout ByteBuffer
     ) throws(WireError) -> FrameKind {
-        switch (self, payload) {
-        case (_, .json(let json)):
+        switch payload {
+        case .json(let json):
             guard self == .v1 || payload.isJSONObject else { throw Self.notAnObject() }
             TextParts(joinRef: joinRef, ref: ref, event: event, payload: json)
                 .write(topic: .string(topic), as: self, into: &buffer)
             return .text
-        case (.v2, .binary(let bytes)):
+        case .binary(let bytes):
+            guard self == .v2 else { throw Self.binaryOnV1() }
             try V2BinaryFormat.encodePush(joinRef: joinRef, topic: topic, event: event, payload: bytes, into: &buffer)
             return .binary
-        case (.v1, .binary):
-            throw Self.binaryOnV1()
         }
     }
 

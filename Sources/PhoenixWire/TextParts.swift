@@ -48,6 +48,7 @@ struct TextParts {
     }
 
     /// Appends the V2 form, `[join_ref,ref,topic,event,payload]`.
+    @inline(__always)
     private func writeArray(topic: Topic, into buffer: inout ByteBuffer) {
         let refs = joinRef.json.utf8.count &+ ref.json.utf8.count
         buffer.writeMessage(of: 6 &+ refs &+ commonSize(topic: topic)) { writer in

@@ -4,7 +4,7 @@ import PhoenixWire
 extension ChannelProcess {
     /// Whether nothing comes before a message, and nothing has to go round its callback.
     func mayHandleImmediately(_ message: Message) -> Bool {
-        !isRunning && state == .joined && session.pubSub.tracer == nil && message.event != "phx_leave"
+        !isRunning && state == .joined && !session.pubSub.isTraced && message.event != "phx_leave"
     }
 
     /// Handles a message without a task if the channel can.

@@ -12,9 +12,15 @@ extension ChannelProcess {
             session.refuse(message, joinRef: outgoingJoinRef, reason: "mailbox full")
             return
         }
-        var message = message
         // Other parts of its frame, which nobody has counted, are not kept with it.
-        message.payload = message.payload.detached(ifSharing: isRunning ? 256 : 4_096)
+        let limit = isRunning ? 256 : 4_096
+        guard message.payload.shares(moreThan: limit) else { return take(message) }
+        var detached = message
+        detached.payload = message.payload.detached(ifSharing: limit)
+        take(detached)
+    }
+
+    private func take(_ message: Message) {
         if mayHandleImmediately(message) {
             handleImmediately(message)
         } else {

@@ -23,6 +23,10 @@ public final class PubSub: Service {
     /// What the node counts.
     public let statistics = NodeStatistics()
     let callbackRoutes = CallbackRoutes()
+    /// Whether there is a ``tracer``, which costs more to look at than a flag.
+    let isTraced: Bool
+    /// Whether there are no other nodes.
+    private let isAlone: Bool
 
     private let adapter: any PubSubAdapter
     private let logger: Logger
@@ -63,6 +67,8 @@ public final class PubSub: Service {
         self.node = node
         self.logger = logger
         self.tracer = tracer
+        isTraced = tracer != nil
+        isAlone = adapter is LocalAdapter
         shardCount = shards
         tables = (0..<shards).map { _ in LockedTable() }
         publishTimer =
@@ -108,13 +114,13 @@ public final class PubSub: Service {
     func broadcast(
         _ broadcast: Broadcast, excluding excluded: SubscriberID?, to members: TopicMembers, on shard: LoopShard
     ) -> PublishReceipt {
-        let routed = RoutedBroadcast(broadcast, excluding: excluded)
-        let delivery = delivery(of: routed)
+        let delivery = LoopShard.Delivery(broadcast: broadcast, excluded: number(of: excluded))
         shard.dispatch(delivery, to: members, statistics: statistics)
         forEachShard(in: members.loops.all & ~(1 << UInt64(shard.index))) {
             $0.deliver(delivery, statistics: statistics)
         }
-        return publish(routed)
+        // Alone, and not traced, there is nobody to tell.
+        return isAlone && !isTraced ? PublishReceipt(nil) : publish(RoutedBroadcast(broadcast, excluding: excluded))
     }
 
     private func publish(_ routed: RoutedBroadcast) -> PublishReceipt {
@@ -154,10 +160,13 @@ public final class PubSub: Service {
     }
 
     private func delivery(of routed: RoutedBroadcast) -> LoopShard.Delivery {
-        LoopShard.Delivery(
-            broadcast: routed.broadcast,
-            excluded: routed.excluding.map { $0.node == node ? $0.number : 0 } ?? 0
-        )
+        LoopShard.Delivery(broadcast: routed.broadcast, excluded: number(of: routed.excluding))
+    }
+
+    /// The number of a subscriber if it is one of this node, else 0.
+    private func number(of subscriber: SubscriberID?) -> UInt64 {
+        guard let subscriber, subscriber.node == node else { return 0 }
+        return subscriber.number
     }
 
     /// Broadcasts on this node only, in the order of calls with everything else that is enqueued on the loops.

@@ -94,6 +94,7 @@ final class SocketSession {
         do { try append(write) } catch { logUnsent(topic, error) }
     }
 
+    @inline(__always)
     private func append(
         _ write: (Serializer, inout ByteBuffer) throws(WireError) -> Void
     ) throws(WireError) {

@@ -31,6 +31,7 @@ final class FrameStream {
     ///   - excluded: number of the connection that must not get it; 0 for none.
     ///   - write: writes the whole frame, header included; if it throws, nothing is appended.
     /// - Throws: what `write` throws.
+    @inline(__always)
     func append<Failure: Error>(
         sequence: UInt32,
         excluded: UInt64,

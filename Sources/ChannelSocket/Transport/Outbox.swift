@@ -29,6 +29,9 @@ final class Outbox {
     }
 
     /// Appends one frame for all targets of an audience but one.
+    ///
+    /// Inlined, as the next one, for a closure that is called would have what it writes copied to it.
+    @inline(__always)
     func append<Failure: Error>(
         to audience: Audience,
         excluding excluded: UInt64,
@@ -48,6 +51,7 @@ final class Outbox {
     }
 
     /// Appends one frame for a single connection.
+    @inline(__always)
     func append<Failure: Error>(
         to connection: WebSocketConnection,
         write: (inout ByteBuffer) throws(Failure) -> Void
@@ -75,15 +79,30 @@ final class Outbox {
             let stream = audience.pending, !stream.hasExclusions
         {
             stream.compact()
+            let bytes = stream.bytes
             var written = 0
-            for target in audience.targets where target.write(stream.bytes, areBroadcasts: true) {
+            for target in audience.targets where target.write(bytes, areBroadcasts: true) {
                 written += 1
             }
             countDeliveries(of: stream, to: written)
-        } else if !dirtyConnections.isEmpty || !dirtyAudiences.isEmpty {
+        } else if dirtyAudiences.isEmpty {
+            writeUnshared()
+        } else {
             writeMixed()
         }
         recycle()
+    }
+
+    /// What goes to one connection each, such as replies.
+    private func writeUnshared() {
+        for connection in dirtyConnections {
+            guard let stream = connection.pending else { continue }
+            stream.compact()
+            let bytes = stream.bytes
+            guard connection.write(bytes, areBroadcasts: false) else { continue }
+            counters.messagesSent.addAsOnlyWriter(stream.marks.count)
+            counters.bytesSent.addAsOnlyWriter(bytes.readableBytes)
+        }
     }
 
     /// The general case: some connections may have frames in several streams, or be left out of some.

@@ -14,7 +14,18 @@ extension WebSocketConnection {
     ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
     /// - Returns: whether they are on their way.
     func write(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
-        guard state == .open, let context else { return false }
+        guard state == .open else { return false }
+        // The way of nearly every frame; all else is found out when the socket takes no more.
+        if isWritable, heldWrites == 0, let socket = directSocket ?? nil {
+            let sent = socket.send(frames)
+            if sent < frames.readableBytes { holdRest(of: frames, from: sent) }
+            return true
+        }
+        return writeAsAllowed(frames, areBroadcasts: areBroadcasts)
+    }
+
+    private func writeAsAllowed(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
+        guard let context else { return false }
         guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return false }
         transmit(frames, context: context)
         return true
@@ -26,15 +37,19 @@ extension WebSocketConnection {
         directSocket = .some(socket)
         guard let socket else {
             guard bytes.readableBytes > configuration.maxOutboundBytes else {
-                return context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
+                return context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
             }
             return hold(bytes, context: context)
         }
+        let sent = heldWrites == 0 ? socket.send(bytes) : 0
+        if sent < bytes.readableBytes { holdRest(of: bytes, from: sent) }
+    }
+
+    @inline(never)
+    private func holdRest(of bytes: ByteBuffer, from sent: Int) {
+        guard let context else { return }
         var rest = bytes
-        if heldWrites == 0 {
-            rest.moveReaderIndex(forwardBy: socket.send(bytes))
-            if rest.readableBytes == 0 { return }
-        }
+        rest.moveReaderIndex(forwardBy: sent)
         hold(rest, context: context)
     }
 
@@ -43,7 +58,7 @@ extension WebSocketConnection {
         let isOversized = bytes.readableBytes > configuration.maxOutboundBytes
         if isOversized { oversizedWrites.append(bytes.readableBytes) }
         heldWrites += 1
-        context.writeAndFlush(Self.wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
+        context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
             self.heldWrites -= 1
             if isOversized { self.oversizedWrites.removeFirst() }
         }

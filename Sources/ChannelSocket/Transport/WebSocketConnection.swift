@@ -91,7 +91,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         noteRead()
         guard state != .closed else { return }
-        let bytes = Self.unwrapInboundIn(data)
+        let bytes = unwrapInboundIn(data)
         loop.counters.bytesReceived.addAsOnlyWriter(bytes.readableBytes)
         decoder.append(bytes)
         do {
@@ -107,6 +107,9 @@ final class WebSocketConnection: ChannelInboundHandler {
         // Usually nothing is unfinished, and nothing was.
         if decoder.unfinishedBytes != unfinishedBytes { unfinishedBytesChanged() }
     }
+
+    /// The end of what was read concerns nobody, and would be carried through the pipeline to be told so.
+    func channelReadComplete(context: ChannelHandlerContext) {}
 
     private func unfinishedBytesChanged() {
         let growth = decoder.unfinishedBytes - unfinishedBytes
@@ -145,7 +148,7 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     /// Ends the connection after the closing handshake, once the close frame is written.
     private func closeAfterFlush(context: ChannelHandlerContext) {
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
     }
