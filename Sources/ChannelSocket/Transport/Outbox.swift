@@ -75,8 +75,9 @@ final class Outbox {
             let stream = audience.pending, !stream.hasExclusions
         {
             stream.compact()
+            let broadcasts = stream.marks.count
             var written = 0
-            for target in audience.targets where target.write(stream.bytes, areBroadcasts: true) {
+            for target in audience.targets where target.write(stream.bytes, broadcasts: broadcasts) {
                 written += 1
             }
             countDeliveries(of: stream, to: written)
@@ -100,11 +101,12 @@ final class Outbox {
         }
         for audience in dirtyAudiences {
             guard let stream = audience.pending else { continue }
+            let broadcasts = stream.marks.count
             var written = 0
             for target in audience.targets {
                 if target.streamSet == stream.set, !stream.excludes(target.number) {
                     target.streamSet = StreamSets.empty
-                    if target.write(stream.bytes, areBroadcasts: true) { written += 1 }
+                    if target.write(stream.bytes, broadcasts: broadcasts) { written += 1 }
                 } else if target.streamSet != StreamSets.empty {
                     writeSet(to: target)
                 }
@@ -120,8 +122,8 @@ final class Outbox {
     private func writeSet(to connection: WebSocketConnection) {
         let frames = sets.frames(of: connection.streamSet, for: connection)
         connection.streamSet = StreamSets.empty
-        let areBroadcasts = frames.broadcasts == frames.count
-        guard frames.count > 0, connection.write(frames.bytes, areBroadcasts: areBroadcasts) else { return }
+        let broadcasts = frames.broadcasts == frames.count ? frames.count : 0
+        guard frames.count > 0, connection.write(frames.bytes, broadcasts: broadcasts) else { return }
         counters.messagesSent.addAsOnlyWriter(frames.count)
         counters.deliveries.addAsOnlyWriter(frames.broadcasts)
         counters.bytesSent.addAsOnlyWriter(frames.bytes.readableBytes)
