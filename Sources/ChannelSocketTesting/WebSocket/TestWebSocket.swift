@@ -50,7 +50,6 @@ public final class TestWebSocket: Sendable {
         let inbox = Watched(TestWebSocketHandler.Inbox())
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(limit))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = TestWebSocketHandler(inbox: inbox, answersClose: answersClose)
