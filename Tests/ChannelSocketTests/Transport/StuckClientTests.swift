@@ -30,6 +30,38 @@ struct StuckClientTests {
         #"[null,null,"test:\#(topic)","shout",{"n":\#(number)}]"#
     }
 
+    @Test(
+        "changes nothing for others: they are written the same frames in as many writes in the same turns",
+        arguments: [SlowConsumerPolicy.close, .drop]
+    )
+    func others(policy: SlowConsumerPolicy) async throws {
+        let alone = try await Self.writesToOther(policy, isStuckBeside: false)
+        // All that comes in a turn is one write.
+        #expect(alone.map { $0.map(\.count) } == (0..<100).map { $0 % 4 == 0 ? [] : [$0 % 4] })
+        #expect(try await Self.writesToOther(policy, isStuckBeside: true) == alone)
+    }
+
+    /// What another client is written in each turn of the event loop, write by write.
+    private static func writesToOther(_ policy: SlowConsumerPolicy, isStuckBeside: Bool) async throws -> [[[String]]] {
+        let node = Self.node(policy)
+        // The first to join is the first to be written to.
+        let stuck = isStuckBeside ? try await connect(to: node) : nil
+        let socket = try stuck.map { try FullSocket.become(socketOf: $0) }
+        let other = try await connect(to: node)
+        var turns: [[[String]]] = []
+        for turn in 0..<100 {
+            for number in 0..<turn % 4 { try other.deliver(shout(number, on: number % 2 == 0 ? "a" : "b")) }
+            node.run()
+            turns.append(try other.writes())
+        }
+        let statistics = node.pubSub.statistics
+        #expect(statistics[.slowConsumerCloses] == (isStuckBeside && policy == .close ? 1 : 0))
+        #expect((statistics[.slowConsumerFrames] > 0) == (isStuckBeside && policy == .drop))
+        try socket?.drain()
+        #expect(try stuck?.frames().isEmpty != true, "it was written to until it was too slow")
+        return turns
+    }
+
     @Test("does without broadcasts, each of which is counted, and gets its replies, if the policy is to drop")
     func counts() async throws {
         let node = Self.node(.drop)
