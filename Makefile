@@ -23,7 +23,8 @@ SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
 PACKAGES_RUN := libhiredis-dev redis-server
 # For what is written in Python with the standard library only; a server needs none of it.
 PACKAGES_PYTHON := python3
-PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PYTHON) python3-venv chromium haproxy nginx-light prometheus curl openssl
+PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PYTHON) python3-venv chromium haproxy nginx-light prometheus curl openssl \
+    iproute2
 
 .PHONY: herd help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
     lint format fuzz conformance soak hostile clean packages-run packages-python packages-test \

@@ -6,16 +6,19 @@ points to them. What is left, such as what C code allocates and free chunks in t
 for glibc 2.35 and newer on 64-bit Linux; on others it finds little.
 """
 
+import functools
 import os
 import struct
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 ARENA_ALIGNMENT = 64 << 20
 # Class metadata without Objective-C: the pointer to the type's descriptor (swift/ABI/Metadata.h).
 DESCRIPTOR_OFFSET = 40
+# Kinds of metadata that no type has (swift/ABI/MetadataKind.def).
 HEAP_LOCAL_VARIABLE = 0x400
+TASK = 0x502
 ARRAY = "_ContiguousArrayStorageCMn"
 
 
@@ -29,20 +32,22 @@ class Process:
             fields = line.split(maxsplit=5)
             start, end = (int(part, 16) for part in fields[0].split("-"))
             self.maps.append((start, end, fields[1], int(fields[2], 16), fields[5] if len(fields) > 5 else ""))
-        self.symbols = {}
         self.names = {}
-        files = {path: start for start, _, _, offset, path in reversed(self.maps) if path.startswith("/") and not offset}
-        for path, base in files.items():
-            self.read_symbols(path, base)
 
-    def read_symbols(self, path, base):
-        """Learns the type descriptors (`...Mn`) of a program or library."""
-        for option in ("-a", "-D"):
-            listing = subprocess.run(["nm", option, path], capture_output=True, text=True).stdout
-            for line in listing.splitlines():
-                fields = line.split()
-                if len(fields) == 3 and fields[2].startswith("$s") and fields[2].endswith("Mn"):
-                    self.symbols[base + int(fields[0], 16)] = fields[2]
+    @functools.cached_property
+    def symbols(self):
+        """The type descriptors (`...Mn`) of the program and its libraries."""
+        symbols = {}
+        files = {path: start for start, _, _, offset, path in reversed(self.maps)
+                 if path.startswith("/") and not offset}
+        for path, base in files.items():
+            for option in ("-a", "-D"):
+                listing = subprocess.run(["nm", option, path], capture_output=True, text=True).stdout
+                for line in listing.splitlines():
+                    fields = line.split()
+                    if len(fields) == 3 and fields[2].startswith("$s") and fields[2].endswith("Mn"):
+                        symbols[base + int(fields[0], 16)] = fields[2]
+        return symbols
 
     def read(self, address, count):
         try:
@@ -87,10 +92,8 @@ def chunks(data, offset):
     return found
 
 
-def census(pid):
-    """The live objects of a process: {class: (count, bytes)}."""
-    process = Process(pid)
-    objects, owned = [], {}
+def blocks(process):
+    """What is on the heap: the addresses and the contents."""
     for start, end, permissions, _, path in process.maps:
         if permissions[:2] != "rw" or not (path == "[heap]" or (not path and start % ARENA_ALIGNMENT == 0)):
             continue
@@ -100,11 +103,28 @@ def census(pid):
             if (found := chunks(data, offset)) is not None:
                 break
         for offset, size in found or []:
-            name = process.name(struct.unpack_from("Q", data, offset + 16)[0])
-            if name == "other" or name.endswith(ARRAY):
-                owned[start + offset + 16] = (name, size)
-            if name != "other":
-                objects.append((name, start + offset + 16, data[offset + 16:offset + size + 8]))
+            yield start + offset + 16, data[offset + 16:offset + size + 8]
+
+
+def tasks(pid):
+    """How many tasks of Swift's concurrency a process has, those that wait included."""
+    process = Process(pid)
+    firsts = Counter(struct.unpack_from("Q", body)[0] for _, body in blocks(process))
+    count = sum(times for first, times in firsts.items() if process.word(first) == TASK)
+    process.close()
+    return count
+
+
+def census(pid):
+    """The live objects of a process: {class: (count, bytes)}."""
+    process = Process(pid)
+    objects, owned = [], {}
+    for address, body in blocks(process):
+        name = process.name(struct.unpack_from("Q", body)[0])
+        if name == "other" or name.endswith(ARRAY):
+            owned[address] = (name, len(body) + 8)
+        if name != "other":
+            objects.append((name, address, body))
     process.close()
 
     sums = defaultdict(lambda: [0, 0])

@@ -1,4 +1,5 @@
 import ChannelSocketTesting
+import Foundation
 import NIOCore
 import NIOSSL
 import PhoenixWire
@@ -26,6 +27,20 @@ struct PhoenixClientTests {
             for await event in room.events { Issue.record("an event after the end: \(event)") }
             let again = try await client.join("room:reply:1")
             #expect(again.joinReply == .emptyObject)
+            await client.close()
+        }
+    }
+
+    @Test("asks of its socket not to wait with what is small, and nothing that only the privileged may ask")
+    func socketOptions() async throws {
+        try await ContractNode.with { port in
+            let client = try await ContractNode.client(port)
+            guard case .open(let channel) = await client.phase else {
+                throw TestingError(.unexpected, "the client is connected and has no connection")
+            }
+            #expect(try await channel.getOption(.tcpOption(.tcp_nodelay)).get() != 0)
+            // Of another level, the number of TCP_NODELAY is SO_DEBUG, for which Linux wants CAP_NET_ADMIN.
+            #expect(try await channel.getOption(.socketOption(.init(rawValue: SO_DEBUG))).get() == 0)
             await client.close()
         }
     }

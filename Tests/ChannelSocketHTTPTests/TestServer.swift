@@ -3,6 +3,7 @@ import ChannelSocketHTTP
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 
 /// Runs an application with a router of its own and some mounts on a free port.
@@ -13,6 +14,7 @@ import ServiceLifecycle
 ///   - statistics: counts the refusals.
 ///   - port: where to listen; 0 is any free port.
 ///   - unixSocket: where to listen instead.
+///   - eventLoops: serve the connections.
 ///   - trace: is told when the server has ended.
 ///   - addRoutes: adds to what the application answers.
 ///   - body: gets the port and may shut the server down early.
@@ -22,6 +24,7 @@ func withServer(
     statistics: NodeStatistics = NodeStatistics(),
     port: Int = 0,
     unixSocket: String? = nil,
+    eventLoops: MultiThreadedEventLoopGroup = .singleton,
     trace: Trace = Trace(),
     addRoutes: (Router<BasicRequestContext>) -> Void = { _ in },
     _ body: @escaping @Sendable (_ port: Int, _ server: ServiceGroup) async throws -> Void
@@ -40,6 +43,7 @@ func withServer(
             address: unixSocket.map { .unixDomainSocket(path: $0) } ?? .hostname("127.0.0.1", port: port)
         ),
         onServerRunning: { channel in port0.yield(channel.localAddress?.port ?? 0) },
+        eventLoopGroupProvider: .shared(eventLoops),
         logger: logger
     )
     let group = ServiceGroup(configuration: .init(services: [application], logger: logger))

@@ -28,6 +28,42 @@ struct ServeCommandTests {
         try await server.stop()
     }
 
+    @Test(
+        "has as many event loops as it is told",
+        .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/task"), "only Linux tells names of threads"),
+        arguments: [1, 3]
+    )
+    func eventLoops(count: Int) async throws {
+        let server = try ServerProcess.start("serve", "--port", "0", "--threads", "\(count)")
+        _ = try await server.waitForPort()
+        let threads = "/proc/\(server.processIdentifier)/task"
+        // Other threads may end between the listing and the look.
+        let names = try FileManager.default.contentsOfDirectory(atPath: threads).compactMap {
+            try? String(contentsOfFile: "\(threads)/\($0)/comm", encoding: .utf8)
+        }
+        // NIO's names for threads of a group and of the group that all share.
+        #expect(names.count { $0.hasPrefix("NIO-ELT") || $0.hasPrefix("NIO-SGLTN") } == count, "\(names)")
+        try await server.stop()
+    }
+
+    @Test(
+        "listens with the backlog that it is told",
+        .enabled(if: ChildProcess.find("ss") != nil, "only ss, of iproute2, tells the backlog of a listening socket"),
+        arguments: [23, 77]
+    )
+    func backlog(connections: Int) async throws {
+        let server = try ServerProcess.start("serve", "--port", "0", "--backlog", "\(connections)")
+        let port = try await server.waitForPort()
+        let ss = try ChildProcess(
+            executable: #require(ChildProcess.find("ss")), arguments: ["-ltnH", "sport = :\(port)"]
+        )
+        #expect(try await ss.waitForExit() == .exited(0))
+        // State, how many wait to be accepted, how many may.
+        let columns = try #require(ss.lines.first).split(separator: " ")
+        #expect(columns.prefix(3) == ["LISTEN", "0", "\(connections)"])
+        try await server.stop()
+    }
+
     @Test("says in a line that its port is in use")
     func portInUse() async throws {
         let first = try ServerProcess.start("serve", "--port", "0")

@@ -34,7 +34,7 @@ public final class NodeStatistics: Sendable {
         public static let abandonedChannels = Drop(.abandonedChannels)
         /// Connections closed because the client did not read.
         public static let slowConsumerCloses = Drop(.slowConsumerCloses)
-        /// Writes dropped because the client did not read.
+        /// Broadcasts that a client did not get because it did not read, each counted once for each such client.
         public static let slowConsumerFrames = Drop(.slowConsumerFrames)
         /// Connections closed because the client sent nothing.
         public static let idleTimeouts = Drop(.idleTimeouts)
@@ -173,9 +173,9 @@ public final class NodeStatistics: Sendable {
         drops.withLock { $0[drop.index] }
     }
 
-    /// Counts something that was dropped.
-    package func count(_ drop: Drop) {
-        drops.withLock { $0[drop.index] += 1 }
+    /// Counts something that was dropped, once or as often as that was.
+    package func count(_ drop: Drop, times: Int = 1) {
+        drops.withLock { $0[drop.index] += times }
     }
 
     func connectionsChanged(by difference: Int) {

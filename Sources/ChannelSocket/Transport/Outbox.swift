@@ -79,9 +79,9 @@ final class Outbox {
             let stream = audience.pending, !stream.hasExclusions
         {
             stream.compact()
-            let bytes = stream.bytes
+            let (bytes, broadcasts) = (stream.bytes, stream.marks.count)
             var written = 0
-            for target in audience.targets where target.write(bytes, areBroadcasts: true) {
+            for target in audience.targets where target.write(bytes, broadcasts: broadcasts) {
                 written += 1
             }
             countDeliveries(of: stream, to: written)
@@ -99,7 +99,7 @@ final class Outbox {
             guard let stream = connection.pending else { continue }
             stream.compact()
             let bytes = stream.bytes
-            guard connection.write(bytes, areBroadcasts: false) else { continue }
+            guard connection.write(bytes, broadcasts: 0) else { continue }
             counters.messagesSent.addAsOnlyWriter(stream.marks.count)
             counters.bytesSent.addAsOnlyWriter(bytes.readableBytes)
         }
@@ -119,11 +119,12 @@ final class Outbox {
         }
         for audience in dirtyAudiences {
             guard let stream = audience.pending else { continue }
+            let broadcasts = stream.marks.count
             var written = 0
             for target in audience.targets {
                 if target.streamSet == stream.set, !stream.excludes(target.number) {
                     target.streamSet = StreamSets.empty
-                    if target.write(stream.bytes, areBroadcasts: true) { written += 1 }
+                    if target.write(stream.bytes, broadcasts: broadcasts) { written += 1 }
                 } else if target.streamSet != StreamSets.empty {
                     writeSet(to: target)
                 }
@@ -139,8 +140,8 @@ final class Outbox {
     private func writeSet(to connection: WebSocketConnection) {
         let frames = sets.frames(of: connection.streamSet, for: connection)
         connection.streamSet = StreamSets.empty
-        let areBroadcasts = frames.broadcasts == frames.count
-        guard frames.count > 0, connection.write(frames.bytes, areBroadcasts: areBroadcasts) else { return }
+        let broadcasts = frames.broadcasts == frames.count ? frames.count : 0
+        guard frames.count > 0, connection.write(frames.bytes, broadcasts: broadcasts) else { return }
         counters.messagesSent.addAsOnlyWriter(frames.count)
         counters.deliveries.addAsOnlyWriter(frames.broadcasts)
         counters.bytesSent.addAsOnlyWriter(frames.bytes.readableBytes)

@@ -53,9 +53,12 @@ struct StreamSets {
 
     /// What a connection is to get that is in a set.
     mutating func frames(of set: Int32, for connection: WebSocketConnection) -> Frames {
-        if connection.skipsBroadcasts, hasBroadcasts(set) {
-            connection.countSkippedBroadcasts()
-            return merge(set) { stream, _ in !stream.isShared }
+        if connection.skipsBroadcasts {
+            let skipped = broadcasts(in: set, for: connection.number)
+            if skipped > 0 {
+                connection.countSkippedBroadcasts(skipped)
+                return merge(set) { stream, _ in !stream.isShared }
+            }
         }
         if excludes(connection.number, from: set) {
             return merge(set) { _, mark in mark.excluded != connection.number }
@@ -115,10 +118,13 @@ struct StreamSets {
         return isExcluded
     }
 
-    private func hasBroadcasts(_ set: Int32) -> Bool {
-        var isFound = false
-        forEachStream(of: set) { if $0.isShared { isFound = true } }
-        return isFound
+    /// How many broadcasts of a set are for a connection.
+    private func broadcasts(in set: Int32, for number: UInt64) -> Int {
+        var count = 0
+        forEachStream(of: set) { stream in
+            if stream.isShared { count += stream.marks.count { $0.excluded != number } }
+        }
+        return count
     }
 
     // MARK: Frames

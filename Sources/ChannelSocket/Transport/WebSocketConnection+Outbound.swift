@@ -11,9 +11,9 @@ extension WebSocketConnection {
     ///
     /// - Parameters:
     ///   - frames: the frames.
-    ///   - areBroadcasts: whether there are only broadcasts among them, which a slow consumer may have to do without.
+    ///   - broadcasts: how many they are if all are broadcasts, which a slow consumer may have to do without; else 0.
     /// - Returns: whether they are on their way.
-    func write(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
+    func write(_ frames: ByteBuffer, broadcasts: Int) -> Bool {
         guard state == .open else { return false }
         // The way of nearly every frame; all else is found out when the socket takes no more.
         if isWritable, heldWrites == 0, let socket = directSocket ?? nil {
@@ -21,12 +21,12 @@ extension WebSocketConnection {
             if sent < frames.readableBytes { holdRest(of: frames, from: sent) }
             return true
         }
-        return writeAsAllowed(frames, areBroadcasts: areBroadcasts)
+        return writeAsAllowed(frames, broadcasts: broadcasts)
     }
 
-    private func writeAsAllowed(_ frames: ByteBuffer, areBroadcasts: Bool) -> Bool {
+    private func writeAsAllowed(_ frames: ByteBuffer, broadcasts: Int) -> Bool {
         guard let context else { return false }
-        guard isWritable || mayExceedLimit(areBroadcasts: areBroadcasts, context: context) else { return false }
+        guard isWritable || mayExceedLimit(broadcasts: broadcasts, context: context) else { return false }
         transmit(frames, context: context)
         return true
     }
@@ -79,11 +79,12 @@ extension WebSocketConnection {
 
     /// Whether broadcasts are not for this client at present: it does not read, and is to be kept all the same.
     var skipsBroadcasts: Bool {
-        !isWritable && configuration.slowConsumerPolicy == .drop && waitingBytes >= configuration.maxOutboundBytes
+        !isWritable && isOpen && configuration.slowConsumerPolicy == .drop
+            && waitingBytes >= configuration.maxOutboundBytes
     }
 
-    /// Notes that broadcasts were left out of what the client gets.
-    func countSkippedBroadcasts() { statistics.count(.slowConsumerFrames) }
+    /// Notes how many broadcasts were left out of what the client gets.
+    func countSkippedBroadcasts(_ number: Int) { statistics.count(.slowConsumerFrames, times: number) }
 
     /// How many bytes wait for the client.
     ///
@@ -95,12 +96,12 @@ extension WebSocketConnection {
     }
 
     /// Decides what a client gets that has let the limit of outbound bytes be reached.
-    private func mayExceedLimit(areBroadcasts: Bool, context: ChannelHandlerContext) -> Bool {
+    private func mayExceedLimit(broadcasts: Int, context: ChannelHandlerContext) -> Bool {
         let waiting = waitingBytes
         if waiting < configuration.maxOutboundBytes { return true }
         if configuration.slowConsumerPolicy == .drop {
-            guard !areBroadcasts else {
-                countSkippedBroadcasts()
+            guard broadcasts == 0 else {
+                countSkippedBroadcasts(broadcasts)
                 return false
             }
             // Replies are not broadcasts: the client waits for them, and can provoke only so many.

@@ -28,7 +28,6 @@ struct WebSocketOpener: Sendable {
         let url = configuration.url
         let connecting = ClientBootstrap(group: loop)
             .connectTimeout(limit)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .connect(host: url.host, port: url.port)
         let deadline = loop.scheduleTask(in: limit) {
             opened.fail(PhoenixClientError(.timeout, "\(url) did not answer within \(configuration.timeout)"))

@@ -28,7 +28,6 @@ final class FaultProxyCore {
         return ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             // Nothing is read before there is somewhere to send it.
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { client in core.value.open(client) }
@@ -73,7 +72,6 @@ final class FaultProxyCore {
     private func open(_ client: any Channel) -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(.autoRead, value: false)
         let connecting =
             switch upstream {

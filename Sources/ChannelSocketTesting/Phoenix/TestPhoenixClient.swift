@@ -41,15 +41,18 @@ public actor TestPhoenixClient {
     ///   - version: the version of the protocol to speak.
     ///   - query: more query parameters, percent-encoded, such as `user=ann&token=1`.
     ///   - handshakeHeaders: more header fields for the handshake.
+    ///   - receiveBuffer: how many bytes the system is asked to hold for the client; nil leaves it to the system.
     /// - Returns: the connected client, which has joined nothing.
-    /// - Throws: what ``TestWebSocket/connect(host:port:to:answersClose:within:)`` throws.
+    /// - Throws: what ``TestWebSocket/connect(host:port:to:answersClose:receiveBuffer:within:)`` throws.
     public static func connect(
         host: String = "127.0.0.1", port: Int, mount: String = "/socket", version: Version = .v2, query: String = "",
-        handshakeHeaders: [(name: String, value: String?)] = []
+        handshakeHeaders: [(name: String, value: String?)] = [], receiveBuffer: Int? = nil
     ) async throws -> TestPhoenixClient {
         let path = "\(mount)/websocket?vsn=\(version.rawValue)\(query.isEmpty ? "" : "&" + query)"
         let handshake = TestHandshake(path: path, headers: handshakeHeaders)
-        let socket = try await TestWebSocket.connect(host: host, port: port, to: handshake)
+        let socket = try await TestWebSocket.connect(
+            host: host, port: port, to: handshake, receiveBuffer: receiveBuffer
+        )
         return TestPhoenixClient(socket: socket, version: version)
     }
 

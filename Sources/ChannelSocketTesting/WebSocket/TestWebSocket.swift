@@ -39,25 +39,29 @@ public final class TestWebSocket: Sendable {
     ///   - port: the server's port.
     ///   - handshake: the request.
     ///   - answersClose: whether a close frame is answered with an equal one, as a well-behaved client does.
+    ///   - receiveBuffer: how many bytes the system is asked to hold for the client (`SO_RCVBUF`; Linux holds twice as
+    ///     many), so that a client that does not read is noticed soon; nil leaves it to the system.
     ///   - limit: how long to wait.
     /// - Returns: the open connection.
     /// - Throws: ``HandshakeRefused`` when the answer is not 101, ``TestingError`` when there is none in time or the
     ///   answer is no correct upgrade, and what connecting throws.
     public static func connect(
         host: String = "127.0.0.1", port: Int, to handshake: TestHandshake, answersClose: Bool = true,
-        within limit: Duration = patience
+        receiveBuffer: Int? = nil, within limit: Duration = patience
     ) async throws -> TestWebSocket {
         let inbox = Watched(TestWebSocketHandler.Inbox())
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(limit))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = TestWebSocketHandler(inbox: inbox, answersClose: answersClose)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-            .connect(host: host, port: port).get()
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(receiveBuffer))
+        }
+        let channel = try await bootstrap.connect(host: host, port: port).get()
         do {
             let request = handshake.encoded(host: "\(host):\(port)")
             try await channel.writeAndFlush(ByteBuffer(bytes: request))

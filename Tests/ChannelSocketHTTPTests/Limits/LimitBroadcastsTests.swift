@@ -42,7 +42,7 @@ struct LimitBroadcastsTests {
                 try await server.expect(counts: ["\(drop)": 1])
             case .drop:
                 #expect(try await slow.call("phoenix", "heartbeat").status == "ok")
-                // How many go in one write depends on the event loops.
+                // How many there are until the test notices the first depends on the event loops.
                 try await server.expect(counts: [:], besides: ["\(drop)"])
             }
         }

@@ -48,6 +48,19 @@ struct BroadcastTests {
         }
     }
 
+    @Test("writes a single broadcast to an idle connection in the tick in which it came, and waits for no timer")
+    func addsNothingWhenIdle() async throws {
+        let clients = [try await joined("test:a"), try await joined("test:a")]
+        let before = node.loop.now
+        var writes: [[[String]]] = []
+        node.endpoint.broadcast("test:a", "shout", .json(ByteBuffer(string: #"{"n":1}"#)))
+        // The next task behind what the broadcast has left to be done: whatever put it off would come after this one.
+        node.loop.execute { writes = clients.map { (try? $0.writes()) ?? [] } }
+        node.run()
+        #expect(writes == [[[heard(1)]], [[heard(1)]]])
+        #expect(node.loop.now == before)
+    }
+
     @Test("leaves the sender out, and nobody else, in a tick with other broadcasts")
     func excludes() async throws {
         let sender = try await joined("test:a")
