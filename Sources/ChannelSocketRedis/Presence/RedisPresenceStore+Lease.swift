@@ -18,15 +18,19 @@ extension RedisPresenceStore {
     }
 
     private func pollRegularly(_ group: inout DiscardingTaskGroup) async {
-        var reconnects = adapter.statistics.reconnects
-        var record = PollingRecord(
-            lease: configuration.lease, interval: configuration.pollInterval, reconnects: reconnects
-        )
+        var known = adapter.statistics.reconnects
+        var record = PollingRecord(lease: configuration.lease, interval: configuration.pollInterval, reconnects: known)
         while !Task.isCancelled {
-            let mayJudge = record.begins(now: .now, reconnects: adapter.statistics.reconnects)
+            let reconnects = adapter.statistics.reconnects
+            let mayJudge = record.begins(now: .now, reconnects: reconnects)
             do throws(PresenceError) {
                 let (dead, isFull) = try await poll(takingOver: mayJudge)
                 record.succeeded(now: .now)
+                // Not before Redis answers again: what is asked as long as it does not is not asked once more soon.
+                if reconnects != known {
+                    known = reconnects
+                    report(.diffsMissed)
+                }
                 noteTrouble(isFull ? RedisScriptRunner.outOfMemory : nil)
                 for name in dead where beginReaping(name) {
                     // Beside the polling, so that many members can't cost the node its own lease.
@@ -44,11 +48,6 @@ extension RedisPresenceStore {
             } catch {
                 record.failed()
                 noteTrouble(error.message)
-            }
-            let current = adapter.statistics.reconnects
-            if current != reconnects {
-                reconnects = current
-                report(.diffsMissed)
             }
             // Somebody may be waiting for the first lease, or for a new one.
             let isRegistered = incarnation.withLock { $0.name != nil }

@@ -1,5 +1,6 @@
 import ChannelSocketRedis
 import ChannelSocketTesting
+import NIOCore
 import PhoenixWire
 import Testing
 
@@ -10,7 +11,9 @@ struct RedisPresenceFailureTests {
     @Test("finds members that a failover has lost though others have brought the version back")
     func failover() async throws {
         try await RedisServer.withServer(listening: .unixSocket) { redis in
-            let (a, b, c) = try (PresenceNode(redis.url), PresenceNode(redis.url), PresenceNode(redis.url))
+            // Cut off for some polls.
+            let a = try PresenceNode(redis.url, reconnectsAfter: .milliseconds(400))
+            let (b, c) = try (PresenceNode(redis.url), PresenceNode(redis.url))
             try await PresenceNode.run(a, b, c) {
                 try a.presence.track("eve", .emptyObject, on: "room", by: 1, nil)
                 try await a.settled()

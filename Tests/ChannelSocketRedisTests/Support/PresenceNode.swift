@@ -12,9 +12,10 @@ final class PresenceNode: Sendable {
     let presence: Presence
     let log: CapturingLogHandler.Lines
 
-    init(_ url: String) throws {
+    /// Creates a node that stays cut off for half of a time at least before it connects again.
+    init(_ url: String, reconnectsAfter delay: TimeAmount = .milliseconds(10)) throws {
         var link = try RedisConfiguration(url: url)
-        link.backoff = RedisBackoff(initial: .milliseconds(10), maximum: .milliseconds(100))
+        link.backoff = RedisBackoff(initial: delay, maximum: max(delay, .milliseconds(100)))
         var configuration = RedisPresenceConfiguration()
         configuration.pollInterval = .milliseconds(50)
         var limits = PresenceConfiguration()
