@@ -17,6 +17,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
+# One program with the Swift runtime inside, as in the image: it needs no toolchain where it runs, and is what is measured.
+RELEASE := $(SWIFT) build -c release $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 SECONDS ?= 60
 MINUTES ?= 4
 SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Snippets)
@@ -26,9 +28,9 @@ PACKAGES_PYTHON := python3
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PYTHON) python3-venv chromium haproxy nginx-light prometheus curl openssl \
     iproute2
 
-.PHONY: herd help run build build-tests bench test test-swift test-system test-allocations test-fuzz test-tsan test-asan faults \
-    lint format fuzz conformance soak hostile clean packages-run packages-python packages-test \
-    clients
+.PHONY: help run build build-tests build-release build-floor tests-built bench test test-swift test-system \
+    test-allocations test-benchmarks test-fuzz test-tsan test-asan faults herd lint format fuzz conformance soak \
+    hostile clean packages-run packages-python packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -37,39 +39,60 @@ run: build
 	@exec .build/release/channelsocket serve
 
 build: packages-run
-	$(SWIFT) build -c release --product channelsocket
+	$(RELEASE) --product channelsocket
 
 # The compiler is the toolchain's own clang.
-bench: packages-run packages-python
-	$(SWIFT) build -c release --product channelsocket
-	$(SWIFT) build -c release --product phoenix-contract
+build-floor:
 	mkdir -p .build/floor
 	for program in floor redis; do \
 	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
 	done
-	$(if $(QUICK),,$(SWIFT) build -c release --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
+
+bench: packages-run packages-python build-floor
+	$(RELEASE) --product channelsocket
+	$(RELEASE) --product phoenix-contract
+	$(if $(QUICK),,$(RELEASE) --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
 	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers) \
 	    $(if $(WSLOAD),--wsload $(WSLOAD))
 	python3 Benchmarks/presence.py .build/release/phoenix-contract $(if $(QUICK),1000,10000)
 
-test: packages-test clients lint test-swift test-system test-allocations test-fuzz
+# Tests mostly wait, and what is tested last takes as long to compile as all the others take to run.
+test: packages-test clients lint build-tests
+	Tests/beside.sh Tests/.artifacts/build-release.log \
+	    '$(MAKE) build-release RELEASE="$(RELEASE) --ignore-lock"' $(MAKE) tests-built
+	$(MAKE) test-allocations test-benchmarks test-fuzz
 	@echo "make test: everything passed"
+
+# What test-allocations and test-fuzz need.
+build-release: packages-run packages-python
+	$(RELEASE) --product channelsocket
+	$(RELEASE) --product phoenix-contract
+	Tests/Fuzz/run.sh .build/release 0
 
 build-tests: packages-run
 	$(SWIFT) build --build-tests
 
-test-swift: build-tests clients
-	SWIFT=$(SWIFT) Tests/run-swift-tests.sh
-
+RUN_SWIFT := SWIFT=$(SWIFT) Tests/run-swift-tests.sh
 # What a person touches, from outside: the page in a browser, the compose topology, the README.
+RUN_SYSTEM := .venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
+
+test-swift: build-tests clients
+	$(RUN_SWIFT)
+
 test-system: build-tests clients
-	.venv/bin/python -W error::ResourceWarning -m unittest discover -s Tests/System
+	$(RUN_SYSTEM)
+
+# The package manager's lock is for builds of the same thing; here one builds and the other only runs what is built.
+tests-built:
+	$(RUN_SWIFT)
+	$(RUN_SYSTEM)
 
 # Release: only the optimizer keeps temporaries off the heap.
-test-allocations: packages-run packages-python
-	$(SWIFT) build -c release --product channelsocket
-	$(SWIFT) build -c release --product phoenix-contract
+test-allocations: build-release
 	python3 -W error::ResourceWarning -m unittest discover -s Tests/Allocations
+
+test-benchmarks: build-release build-floor
+	python3 -W error::ResourceWarning -m unittest discover -s Tests/Benchmarks
 
 clients: packages-test
 	Tests/PythonClients/setup.sh
@@ -98,7 +121,7 @@ format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
 conformance: packages-test
-	$(SWIFT) build -c release --product phoenix-contract
+	$(RELEASE) --product phoenix-contract
 	cmp -s Tests/Conformance/requirements.txt .venv-conformance/installed.txt || { \
 	    python3 -m venv .venv-conformance; \
 	    .venv-conformance/bin/pip install -q --disable-pip-version-check -r Tests/Conformance/requirements.txt; \
@@ -106,24 +129,20 @@ conformance: packages-test
 	}
 	.venv-conformance/bin/python Tests/Conformance/run.py .build/release/phoenix-contract
 
-soak: packages-run packages-python
-	$(SWIFT) build -c release --product channelsocket
+soak: build packages-python
 	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/soak.py $(MINUTES)
 
-hostile: packages-run packages-python
-	$(SWIFT) build -c release --product channelsocket
+hostile: build packages-python
 	CHANNELSOCKET_BINARY=.build/release/channelsocket python3 Tests/Endurance/hostile.py
 
 test-tsan test-asan: test-%: packages-test clients
 	SWIFT=$(SWIFT) Tests/Sanitizers/run.sh $*
 
-fuzz: packages-run packages-python
-	$(SWIFT) build -c release --product channelsocket
+fuzz: build
 	Tests/Fuzz/run.sh .build/release $(SECONDS)
 
 # The same inputs every time: what is new is looked for with `make fuzz`.
-test-fuzz: packages-run packages-python
-	$(SWIFT) build -c release --product channelsocket
+test-fuzz: build
 	SEED=1 Tests/Fuzz/run.sh .build/release 4
 
 clean:

@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 log=Tests/.artifacts/swift-test.log
 mkdir -p "$(dirname "$log")"
-"${SWIFT:-swift}" test --skip-build --no-parallel "$@" 2>&1 | tee "$log" | grep -vE '^◇ (Test case|Test "|Suite)'
+"${SWIFT:-swift}" test --skip-build --ignore-lock --no-parallel "$@" 2>&1 | tee "$log" | grep -vE '^◇ (Test case|Test "|Suite)'
 status=$?
 if ((status)); then
     echo "---- what failed (the whole log: $log)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes each decoder for a number of seconds: run.sh RELEASE_BUILD [SECONDS] [TARGET ...]
+# Fuzzes each decoder for a number of seconds: run.sh RELEASE_BUILD [SECONDS] [TARGET ...]; for 0 only builds the fuzzers.
 #
 # Starts from the committed seeds in Corpus/ and from what earlier runs found (kept beside the build, not committed);
 # with a SEED in the environment from the committed seeds alone, and mutates them the same way every time.
@@ -19,6 +19,8 @@ if [ ! -e "$scratch/fuzz" ] || [ -n "$(find ../../Sources Sources build.py "$rel
     -newer "$scratch/fuzz" -type f -print -quit)" ]; then
     python3 build.py "$release" "$scratch"
 fi
+
+((seconds > 0)) || exit 0
 
 targets=("$@")
 ((${#targets[@]})) || mapfile -t targets < <("$scratch/fuzz" targets)
