@@ -84,7 +84,7 @@ def main():
     listed = shlex.split((release / f"{PRODUCT}.product" / "Objects.LinkFileList").read_text())
     objects = [path for path in listed if pathlib.Path(path).parent.name not in replaced]
     linking = package_manager_commands(release, "-emit-executable")[PRODUCT]
-    libraries = [argument for argument in linking if argument.startswith("-l")]
+    libraries = [argument for argument in linking if argument.startswith("-l") or argument == "-static-stdlib"]
     own = [f"{output}/{module}.o" for module in ours]
     run([linking[0], SANITIZERS, "-use-ld=lld", "-o", f"{output}/fuzz", *own, *objects, *libraries])
 
