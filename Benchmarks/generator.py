@@ -25,6 +25,11 @@ class Bench:
         self.options = options
         self.faults = []
 
+    @property
+    def shorter(self):
+        """For rows that are compared with each other: more rounds of half the time, as what differs is the rounds."""
+        return {"rounds": 2 * self.options.rounds - 1, "longer": 0.5}
+
     def run(self, scenario, servers, cores=(LOAD_CORE,), measured=None, longer=1, **arguments):
         """Runs a scenario against servers, and measures the CPU time of some of them, or of all."""
         command = [PROGRAM, "bench", scenario, "--json", "--quiet"]
@@ -47,10 +52,10 @@ class Bench:
             self.faults.append(f"{' '.join(map(str, command[2:]))}: {report['faults']}")
         return report
 
-    def interleaved(self, scenario, contestants, **arguments):
+    def interleaved(self, scenario, contestants, rounds=None, **arguments):
         """Lets the contestants take turns; returns the reports of each."""
         reports = {name: [] for name in contestants}
-        for number in range(self.options.rounds):
+        for number in range(rounds or self.options.rounds):
             order = list(contestants.items())
             for name, servers in order if number % 2 == 0 else reversed(order):
                 note(f"{scenario} {arguments} on {name}, round {number + 1}")
