@@ -50,27 +50,39 @@ struct FaultTests {
     /// Has the fault happen, and waits until it is noticed if it has to be; returns when that was.
     private func strike(_ fault: Fault, _ cluster: FaultCluster) async throws -> ContinuousClock.Instant? {
         let before = cluster.reconnects
-        try await fault.strike(cluster)
         switch fault.sign {
-        case .none: return nil
+        case .none:
+            try await fault.strike(cluster)
+            return nil
         case .reconnection:
+            try await fault.strike(cluster)
             try await until("both nodes connect anew") { zip(cluster.reconnects, before).allSatisfy { $0 > $1 } }
         case .cutOff(let words):
-            for node in cluster.nodes {
-                try await until("\(node.name) is cut off because of '\(words)'") {
-                    let health = node.view.health
-                    return health.status == .degraded && health.pubsub.reason?.contains(words) == true
-                }
-            }
+            try await strike(fault, cluster, untilHealthSays: words) { $0.pubsub.reason }
         case .stalePresence(let words):
-            for node in cluster.nodes {
-                try await until("\(node.name) keeps no presence because of '\(words)'") {
-                    let health = node.view.health
-                    return health.status == .degraded && health.presence.reason?.contains(words) == true
-                }
-            }
+            try await strike(fault, cluster, untilHealthSays: words) { $0.presence.reason }
         }
         return .now
+    }
+
+    /// Has the fault happen while the health of both nodes is watched: the first reason may soon be followed by another,
+    /// which the attempts to connect have found.
+    private func strike(
+        _ fault: Fault, _ cluster: FaultCluster, untilHealthSays words: String,
+        as reason: @escaping @Sendable (HealthReport) -> String?
+    ) async throws {
+        try await withThrowingTaskGroup { watching in
+            for node in cluster.nodes {
+                watching.addTask {
+                    try await until("\(node.name) is degraded because of '\(words)': \(node.view.health)") {
+                        let health = node.view.health
+                        return health.status == .degraded && reason(health)?.contains(words) == true
+                    }
+                }
+            }
+            try await fault.strike(cluster)
+            try await watching.waitForAll()
+        }
     }
 
     private func check(_ report: FaultReport, _ cluster: FaultCluster) {
