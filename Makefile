@@ -28,9 +28,9 @@ PACKAGES_PYTHON := python3
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PYTHON) python3-venv chromium haproxy nginx-light prometheus curl openssl \
     iproute2
 
-.PHONY: help run build build-tests build-release build-floor tests-built bench test test-swift test-system \
-    test-allocations test-benchmarks test-fuzz test-tsan test-asan faults herd lint format fuzz conformance soak \
-    hostile clean packages-run packages-python packages-test clients
+.PHONY: help run build build-tests build-release build-fuzz build-floor tests-built bench test test-swift \
+    test-system test-allocations test-benchmarks test-fuzz test-tsan test-asan faults herd lint format fuzz \
+    conformance soak hostile clean packages-run packages-python packages-test clients
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -48,9 +48,7 @@ build-floor:
 	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
 	done
 
-bench: packages-run packages-python build-floor
-	$(RELEASE) --product channelsocket
-	$(RELEASE) --product phoenix-contract
+bench: build-release build-floor packages-python
 	$(if $(QUICK),,$(RELEASE) --package-path Benchmarks/StockHandlers --scratch-path .build/stock-handlers)
 	python3 Benchmarks/run.py $(if $(QUICK),--quick,--baseline .build/stock-handlers/release/stock-handlers) \
 	    $(if $(WSLOAD),--wsload $(WSLOAD))
@@ -59,14 +57,15 @@ bench: packages-run packages-python build-floor
 # Tests mostly wait, and what is tested last takes as long to compile as all the others take to run.
 test: packages-test clients lint build-tests
 	Tests/beside.sh Tests/.artifacts/build-release.log \
-	    '$(MAKE) build-release RELEASE="$(RELEASE) --ignore-lock"' $(MAKE) tests-built
+	    '$(MAKE) build-release build-fuzz RELEASE="$(RELEASE) --ignore-lock"' $(MAKE) tests-built
 	$(MAKE) test-allocations test-benchmarks test-fuzz
 	@echo "make test: everything passed"
 
-# What test-allocations and test-fuzz need.
-build-release: packages-run packages-python
-	$(RELEASE) --product channelsocket
+# The program, and the server whose channels are in Swift.
+build-release: build
 	$(RELEASE) --product phoenix-contract
+
+build-fuzz: build packages-python
 	Tests/Fuzz/run.sh .build/release 0
 
 build-tests: packages-run
@@ -88,10 +87,10 @@ tests-built:
 	$(RUN_SYSTEM)
 
 # Release: only the optimizer keeps temporaries off the heap.
-test-allocations: build-release
+test-allocations: build-release packages-python
 	python3 -W error::ResourceWarning -m unittest discover -s Tests/Allocations
 
-test-benchmarks: build-release build-floor
+test-benchmarks: build-release build-floor packages-python
 	python3 -W error::ResourceWarning -m unittest discover -s Tests/Benchmarks
 
 clients: packages-test
@@ -138,11 +137,11 @@ hostile: build packages-python
 test-tsan test-asan: test-%: packages-test clients
 	SWIFT=$(SWIFT) Tests/Sanitizers/run.sh $*
 
-fuzz: build
+fuzz: build packages-python
 	Tests/Fuzz/run.sh .build/release $(SECONDS)
 
 # The same inputs every time: what is new is looked for with `make fuzz`.
-test-fuzz: build
+test-fuzz: build packages-python
 	SEED=1 Tests/Fuzz/run.sh .build/release 4
 
 clean:

@@ -1,9 +1,9 @@
 """The rows of connections: how fast they come, and what they cost when idle."""
 
-import subprocess
-import urllib.request
 import json
+import subprocess
 import time
+import urllib.request
 
 import heap
 from generator import PROGRAM, note

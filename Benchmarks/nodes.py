@@ -51,9 +51,9 @@ def messages_into_one(bench, tables, nodes):
     goal = 100_000
     # What the others could send may be less than what the receiver can take.
     idle = rate < goal <= rate / load
-    tables.goals.append((
-        "two nodes: messages into one node", f"{number(rate)} /s", "-", "-", "-", f">= {goal:,} /s",
+    tables.figure(
+        "two nodes: messages into one node", f"{number(rate)} /s", f">= {goal:,} /s",
         "not shown" if idle else verdict(rate >= goal),
         f"with {number(load * 100)} % of the node's core, which allows {number(rate / load)}/s; the other node, the "
         f"generator and Redis were on {'the other core' if publisher_core == LOAD_CORE else 'two others'}",
-    ))
+    )

@@ -65,13 +65,17 @@ class Tables:
 
     def least(self, work, unit, ours, goal, comment=""):
         """A row whose goal is a figure to reach."""
-        self.goals.append((work, f"{number(ours)} {unit}", "-", "-", "-", f">= {goal:,} {unit}",
-                           verdict(ours is not None and ours >= goal), comment))
+        self.figure(work, f"{number(ours)} {unit}", f">= {goal:,} {unit}", verdict(ours is not None and ours >= goal),
+                    comment)
 
     def most(self, work, unit, ours, goal, comment=""):
         """A row whose goal is a figure not to exceed."""
-        self.goals.append((work, f"{number(ours)} {unit}", "-", "-", "-", f"<= {goal:,} {unit}",
-                           verdict(ours is not None and ours <= goal), comment))
+        self.figure(work, f"{number(ours)} {unit}", f"<= {goal:,} {unit}", verdict(ours is not None and ours <= goal),
+                    comment)
+
+    def figure(self, work, ours, goal, verdict, comment, rounds="-"):
+        """A row that is not compared with the floor."""
+        self.goals.append((work, ours, "-", "-", rounds, goal, verdict, comment))
 
     def flat(self, work, costs):
         """A row whose goal is that the cost does not grow, but for what it grows for the floor too."""

@@ -100,8 +100,7 @@ final class Outbox {
             stream.compact()
             let bytes = stream.bytes
             guard connection.write(bytes, broadcasts: 0) else { continue }
-            counters.messagesSent.addAsOnlyWriter(stream.marks.count)
-            counters.bytesSent.addAsOnlyWriter(bytes.readableBytes)
+            count(frames: stream.marks.count, broadcasts: 0, bytes: bytes.readableBytes)
         }
     }
 
@@ -142,16 +141,18 @@ final class Outbox {
         connection.streamSet = StreamSets.empty
         let broadcasts = frames.broadcasts == frames.count ? frames.count : 0
         guard frames.count > 0, connection.write(frames.bytes, broadcasts: broadcasts) else { return }
-        counters.messagesSent.addAsOnlyWriter(frames.count)
-        counters.deliveries.addAsOnlyWriter(frames.broadcasts)
-        counters.bytesSent.addAsOnlyWriter(frames.bytes.readableBytes)
+        count(frames: frames.count, broadcasts: frames.broadcasts, bytes: frames.bytes.readableBytes)
     }
 
     private func countDeliveries(of stream: FrameStream, to connections: Int) {
         let frames = connections * stream.marks.count
+        count(frames: frames, broadcasts: frames, bytes: connections * stream.bytes.readableBytes)
+    }
+
+    private func count(frames: Int, broadcasts: Int, bytes: Int) {
         counters.messagesSent.addAsOnlyWriter(frames)
-        counters.deliveries.addAsOnlyWriter(frames)
-        counters.bytesSent.addAsOnlyWriter(connections * stream.bytes.readableBytes)
+        counters.deliveries.addAsOnlyWriter(broadcasts)
+        counters.bytesSent.addAsOnlyWriter(bytes)
     }
 
     private func recycle() {

@@ -16,9 +16,8 @@ extension WebSocketConnection {
     func write(_ frames: ByteBuffer, broadcasts: Int) -> Bool {
         guard state == .open else { return false }
         // The way of nearly every frame; all else is found out when the socket takes no more.
-        if isWritable, heldWrites == 0, let socket = directSocket ?? nil {
-            let sent = socket.send(frames)
-            if sent < frames.readableBytes { holdRest(of: frames, from: sent) }
+        if isWritable, let socket = directSocket ?? nil {
+            send(frames, through: socket)
             return true
         }
         return writeAsAllowed(frames, broadcasts: broadcasts)
@@ -41,6 +40,10 @@ extension WebSocketConnection {
             }
             return hold(bytes, context: context)
         }
+        send(bytes, through: socket)
+    }
+
+    private func send(_ bytes: ByteBuffer, through socket: DirectSocket) {
         let sent = heldWrites == 0 ? socket.send(bytes) : 0
         if sent < bytes.readableBytes { holdRest(of: bytes, from: sent) }
     }
