@@ -55,6 +55,7 @@ package struct Benchmark: Sendable {
         return try await withThrowingTaskGroup(of: BenchmarkReport?.self) { [loops] tasks in
             tasks.addTask {
                 while true {
+                    // How often progress is shown; cancelled when the run has ended.
                     try await Task.sleep(for: .seconds(1))
                     let tally = try await Self.tally(loops)
                     progress(

@@ -8,9 +8,10 @@ import Synchronization
 /// the connection's event loop: a callback that never suspends completes inside the turn that read its frame.
 /// The steps of a life are in `ChannelProcess+Join`, `+Mailbox` and `+End`.
 ///
-/// `@unchecked Sendable` is safe because all mutable state but ``assigns`` and ``presences`` (mutexes) is touched only on the event
-/// loop: the mailbox task prefers the loop's executor, so every resumption is there, and the methods for other
-/// threads (on ``Socket``) hop to the loop first.
+/// `@unchecked Sendable` is safe because all mutable state but ``assigns`` and ``presences`` (mutexes) is touched only
+/// on the event loop: what is handled without a task is handled in the turn that read it, the mailbox task prefers the
+/// loop's executor, so every resumption is there, and the methods for other threads (on ``Socket``) hop to the loop
+/// first.
 final class ChannelProcess: @unchecked Sendable {
     enum State {
         /// The join is being decided; messages wait in the mailbox.

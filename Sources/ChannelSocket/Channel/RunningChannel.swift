@@ -22,8 +22,9 @@ protocol RunningChannel: AnyObject {
 
 /// Holds the channel value and calls it on the executor it asked for.
 ///
-/// `@unchecked Sendable` is safe because a process calls one method at a time and awaits it, so `channel` is never
-/// touched from two places at once, whichever thread a call runs on.
+/// `@unchecked Sendable` is safe because a process calls one method at a time: its mailbox task awaits each, and
+/// `handleInImmediately` is called by that task or, on the event loop, while there is none. So `channel` is never touched
+/// from two places at once, whichever thread a call runs on.
 final class RunningChannelOf<Channel: ChannelCallbacks>: RunningChannel, @unchecked Sendable {
     private let join: Route.Join<Channel>
     private var channel: Channel?

@@ -72,6 +72,7 @@ public struct EventLoopLag: Service {
                 metadata["channel.route"] = pubSub?.lastCallback(on: pulse.eventLoop).map { "\($0)" }
                 logger.warning("event loop blocked, maybe by the channel callback that began last", metadata: metadata)
             }
+            // Cancelled, the sleep fails, which ends the loop.
         } while (try? await Task.sleep(for: .nanoseconds(interval.nanoseconds))) != nil
     }
 }

@@ -20,6 +20,7 @@ public struct MetricsReporter: Service {
         await cancelWhenGracefulShutdown {
             repeat {
                 report()
+                // Cancelled, the sleep fails, which ends the loop.
             } while (try? await Task.sleep(for: interval)) != nil
         }
         report()

@@ -3,6 +3,9 @@ import NIOCore
 import PhoenixWire
 
 /// The tasks that do what a topic needs, one of each kind at most, and only while there is something to do.
+///
+/// Nobody has these tasks, so they are not cancelled and their sleeps don't fail; they end by themselves. Those that
+/// audit are cancelled with ``Presence/run()``, and end when a sleep fails.
 extension Presence {
     /// Brings the store up to date with what this node's channels track.
     func flush(_ topic: String) async {

@@ -26,6 +26,7 @@ enum TimeLimit {
             }
             race.limit {
                 Task {
+                    // It fails if it is cancelled, by the work that has ended in time.
                     guard (try? await Task.sleep(for: limit)) != nil else { return }
                     race.end(.failure(Exceeded(limit: limit)))
                     task.cancel()

@@ -40,7 +40,8 @@ public final class EchoMount: WebSocketMount {
     }
 }
 
-/// `@unchecked Sendable` is safe because `loop` is taken out only on its own event loop, by ``EchoMount/decide(_:)``.
+/// `@unchecked Sendable` is safe because `loop` never changes, and what it is of is touched only on its own event loop:
+/// it is taken out only there, by what ``EchoMount/decide(_:)`` has installed on a channel of that loop.
 private final class ConfinedTransportLoop: @unchecked Sendable {
     let loop: TransportLoop
 

@@ -33,7 +33,7 @@ struct ConnectPhase {
         allJoined()
         for loop in loops { try await loop.call { $0.startHeartbeats() } }
 
-        // Elsewhere memory is of no interest, and not worth the wait.
+        // The idle time that was asked for; elsewhere memory is of no interest, and not worth the wait.
         if plan.scenario == .connect { try await Task.sleep(for: plan.hold) }
         let memoryAfter = ProcessUsage.memory(of: plan.serverProcesses)
         let clients = Double(plan.clients)
@@ -113,6 +113,7 @@ struct ConnectPhase {
             let now = try await Benchmark.tally(loops).joined
             guard now > joined else { throw BenchmarkError.connectTimeout(joined: now, of: plan.clients) }
             joined = now
+            // What is judged is whether somebody joins in this time; cancelled when all have.
             try await Task.sleep(for: plan.connectPatience)
         }
     }

@@ -84,6 +84,7 @@ struct TrafficPhase {
                 deadline = ContinuousClock.now + plan.patience
             }
             guard ContinuousClock.now < deadline else { return progress.expected - progress.received }
+            // The loops are asked again and not made to tell: that would cost them time with each message.
             try await Task.sleep(for: .milliseconds(10))
         }
     }

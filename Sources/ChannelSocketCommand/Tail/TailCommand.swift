@@ -69,6 +69,7 @@ struct TailCommand: AsyncParsableCommand {
             group.addTask { try await tail.run() }
             if let timeout {
                 group.addTask {
+                    // The time that was asked for; cancelled when the tail ends before.
                     try await Task.sleep(for: .seconds(timeout))
                     return .timedOut
                 }

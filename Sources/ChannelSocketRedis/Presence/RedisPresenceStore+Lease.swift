@@ -52,6 +52,7 @@ extension RedisPresenceStore {
             // Somebody may be waiting for the first lease, or for a new one.
             let isRegistered = incarnation.withLock { $0.name != nil }
             let interval = min(configuration.pollInterval, isRegistered ? .seconds(3_600) : .milliseconds(100))
+            // Cancelled, it fails, and the loop ends.
             try? await Task.sleep(for: interval * Double.random(in: 0.75...1.25))
         }
     }

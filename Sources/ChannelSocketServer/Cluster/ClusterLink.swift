@@ -51,6 +51,7 @@ struct ClusterLink: Sendable {
                     let reason = adapter.disconnectReason ?? error.message
                     throw ClusterUnreachable("cannot reach Redis at \(redis.address): \(reason)")
                 }
+                // Between two questions, up to the deadline.
                 try await Task.sleep(for: .milliseconds(10))
             }
         }

@@ -59,6 +59,7 @@ final class ClusterRoster: Service {
                     listening = try? await pubSub.listen(to: Self.topic, on: eventLoop) { [weak self] in self?.note($0)
                     }
                 }
+                // Cancelled, the sleep fails, which ends the loop.
             } while (try? await Task.sleep(for: .nanoseconds(interval.nanoseconds))) != nil
             listening?.stop()
         }
