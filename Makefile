@@ -56,8 +56,7 @@ bench: build-release build-floor packages-python
 
 # Tests mostly wait, and what is tested last takes as long to compile as all the others take to run.
 test: packages-test clients lint build-tests
-	Tests/beside.sh Tests/.artifacts/build-release.log \
-	    '$(MAKE) build-release build-fuzz RELEASE="$(RELEASE) --ignore-lock"' $(MAKE) tests-built
+	Tests/beside.sh Tests/.artifacts/build-release.log '$(MAKE) build-release build-fuzz' $(MAKE) tests-built
 	$(MAKE) test-allocations test-benchmarks test-fuzz
 	@echo "make test: everything passed"
 
@@ -81,7 +80,7 @@ test-swift: build-tests clients
 test-system: build-tests clients
 	$(RUN_SYSTEM)
 
-# The package manager's lock is for builds of the same thing; here one builds and the other only runs what is built.
+# Only runs what is built: a build beside has the package manager for itself.
 tests-built:
 	$(RUN_SWIFT)
 	$(RUN_SYSTEM)
