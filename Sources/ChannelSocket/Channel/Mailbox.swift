@@ -1,3 +1,4 @@
+import DequeModule
 import NIOCore
 import PhoenixWire
 
@@ -28,34 +29,23 @@ struct Mailbox {
         }
     }
 
-    private var items: ContiguousArray<Item> = []
-    private var head = 0
+    private var items: Deque<Item> = []
 
-    var count: Int { items.count - head }
+    var count: Int { items.count }
 
     mutating func append(_ item: Item) {
         items.append(item)
     }
 
     mutating func popFirst() -> Item? {
-        guard head < items.count else { return nil }
-        let item = items[head]
-        head += 1
-        if head == items.count {
-            // An idle channel holds no memory for its mailbox.
-            items = []
-            head = 0
-        } else if head > 64, head * 2 > items.count {
-            items.removeFirst(head)
-            head = 0
-        }
+        let item = items.popFirst()
+        // An idle channel holds no memory for its mailbox.
+        if items.isEmpty { items = [] }
         return item
     }
 
     mutating func removeAll() -> [Item] {
-        let rest = Array(items[head...])
-        items = []
-        head = 0
-        return rest
+        defer { items = [] }
+        return Array(items)
     }
 }
