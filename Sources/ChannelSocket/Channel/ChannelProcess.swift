@@ -36,7 +36,8 @@ final class ChannelProcess: @unchecked Sendable {
     let presences = Mutex(ChannelPresences.none)
 
     var state = State.joining
-    var mailbox = Mailbox()
+    // Unchecked is safe: only the event loop touches it, and a mailbox calls nothing.
+    @exclusivity(unchecked) var mailbox = Mailbox()
     /// Whether the mailbox task exists.
     var isRunning = false
     var task: Task<Void, Never>?

@@ -8,11 +8,15 @@ final class Audience {
     /// The events that go to the channels instead of their clients.
     let intercepts: Set<String>
     /// What the outbox walks over: nothing but connections, side by side.
-    private(set) var targets: ContiguousArray<WebSocketConnection> = []
+    ///
+    /// Unchecked is safe: only the event loop touches them, and walks over a copy; nothing is called while they change.
+    @exclusivity(unchecked) private(set) var targets: ContiguousArray<WebSocketConnection> = []
     /// The channel behind each target, at the same index; knows its index, so that leaving costs O(1).
     private var members: ContiguousArray<ChannelProcess> = []
     /// Frames of the current tick.
-    var pending: FrameStream?
+    ///
+    /// Unchecked is safe: the outbox alone changes it, and calls nothing meanwhile but the stream.
+    @exclusivity(unchecked) var pending: FrameStream?
 
     var isEmpty: Bool { targets.isEmpty }
 

@@ -18,8 +18,9 @@ final class TopicMembers {
     private var v1: Audience?
     private var v2: Audience?
     /// Those whose channels intercept events; there are none in most topics.
-    private var intercepting: [Audience] = []
-    private var receivers: [any BroadcastReceiver] = []
+    // Unchecked is safe: only the event loop touches these two, and walks over copies; nothing is called while they change.
+    @exclusivity(unchecked) private var intercepting: [Audience] = []
+    @exclusivity(unchecked) private var receivers: [any BroadcastReceiver] = []
 
     init(_ loops: TopicLoops) {
         self.loops = loops

@@ -9,31 +9,39 @@ final class FrameStream {
     struct Mark {
         /// Position among all frames of the tick, over all streams.
         var sequence: UInt32
+        /// Whether the frame is a broadcast, which a slow consumer may have to do without.
+        var isBroadcast: Bool
         /// Offset in ``FrameStream/bytes`` behind the frame's last byte.
         var end: Int
         /// Number of the connection that must not get the frame; 0 for none.
         var excluded: UInt64
     }
 
-    private(set) var bytes = ByteBuffer()
-    private(set) var marks: ContiguousArray<Mark> = []
-    /// Whether the frames are the broadcasts of an audience.
-    var isShared = false
+    // Unchecked is safe: only the event loop touches a stream, and what writes a frame gets the bytes, not the stream.
+    @exclusivity(unchecked) private(set) var bytes = ByteBuffer()
+    @exclusivity(unchecked) private(set) var marks: ContiguousArray<Mark> = []
+    /// How many of the frames are broadcasts.
+    private(set) var broadcasts = 0
     /// Whether a frame of this stream leaves somebody out.
     private(set) var hasExclusions = false
     /// The set of connections with frames in this stream alone; kept by ``StreamSets``.
     var set = StreamSets.empty
 
+    /// Whether some frames are broadcasts and some are not.
+    var isMixed: Bool { broadcasts != 0 && broadcasts != marks.count }
+
     /// Appends one frame.
     ///
     /// - Parameters:
     ///   - sequence: position of the frame in the tick.
+    ///   - isBroadcast: whether it is a broadcast.
     ///   - excluded: number of the connection that must not get it; 0 for none.
     ///   - write: writes the whole frame, header included; if it throws, nothing is appended.
     /// - Throws: what `write` throws.
     @inline(__always)
     func append<Failure: Error>(
         sequence: UInt32,
+        isBroadcast: Bool,
         excluded: UInt64,
         write: (inout ByteBuffer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -44,7 +52,10 @@ final class FrameStream {
             bytes.moveWriterIndex(to: start)
             throw error
         }
-        marks.append(Mark(sequence: sequence, end: bytes.writerIndex, excluded: excluded))
+        marks.append(
+            Mark(sequence: sequence, isBroadcast: isBroadcast, end: bytes.writerIndex, excluded: excluded)
+        )
+        if isBroadcast { broadcasts += 1 }
         if excluded != 0 { hasExclusions = true }
     }
 
@@ -71,6 +82,6 @@ final class FrameStream {
         }
         marks.removeAll(keepingCapacity: marks.capacity <= 256)
         hasExclusions = false
-        isShared = false
+        broadcasts = 0
     }
 }

@@ -14,10 +14,13 @@ final class Outbox {
     private let counters: LoopCounters
     private var sequence: UInt32 = 0
     private var isScheduled = false
-    private var dirtyAudiences: ContiguousArray<Audience> = []
-    private var dirtyConnections: ContiguousArray<WebSocketConnection> = []
-    private var spareStreams: [FrameStream] = []
-    private var sets = StreamSets()
+    // Unchecked, as some more on the way of a message, because the checks at run time were a quarter of all instructions
+    // between a message's arrival and its broadcast. They are safe without: only the event loop touches them, and what
+    // is called while one of these is modified is its own code, that of a stream or of the sets, which know no outbox.
+    @exclusivity(unchecked) private var dirtyAudiences: ContiguousArray<Audience> = []
+    @exclusivity(unchecked) private var dirtyConnections: ContiguousArray<WebSocketConnection> = []
+    @exclusivity(unchecked) private var spareStreams: [FrameStream] = []
+    @exclusivity(unchecked) private var sets = StreamSets()
 
     /// So much of one stream is written at once, and not only at the end of the tick: what is written together is held
     /// together by who does not read, and a tick may bring any number of messages.
@@ -28,7 +31,7 @@ final class Outbox {
         self.counters = counters
     }
 
-    /// Appends one frame for all targets of an audience but one.
+    /// Appends a broadcast for all targets of an audience but one.
     ///
     /// Inlined, as the next one, for a closure that is called would have what it writes copied to it.
     @inline(__always)
@@ -38,33 +41,25 @@ final class Outbox {
         write: (inout ByteBuffer) throws(Failure) -> Void
     ) throws(Failure) {
         let stream: FrameStream
-        if let pending = audience.pending {
-            stream = pending
+        if audience.targets.count == 1 {
+            // Lies with what else the connection gets, often a reply to the same message: nothing is put together later.
+            guard audience.targets[0].number != excluded else { return }
+            stream = self.stream(of: audience.targets[0])
         } else {
-            stream = takeStream()
-            stream.isShared = true
-            audience.pending = stream
-            dirtyAudiences.append(audience)
+            stream = self.stream(of: audience)
         }
-        try stream.append(sequence: nextSequence(), excluded: excluded, write: write)
+        try stream.append(sequence: nextSequence(), isBroadcast: true, excluded: excluded, write: write)
         if stream.bytes.readableBytes > Self.maxStreamBytes { drain() }
     }
 
-    /// Appends one frame for a single connection.
+    /// Appends one frame that is no broadcast for a single connection.
     @inline(__always)
     func append<Failure: Error>(
         to connection: WebSocketConnection,
         write: (inout ByteBuffer) throws(Failure) -> Void
     ) throws(Failure) {
-        let stream: FrameStream
-        if let pending = connection.pending {
-            stream = pending
-        } else {
-            stream = takeStream()
-            connection.pending = stream
-            dirtyConnections.append(connection)
-        }
-        try stream.append(sequence: nextSequence(), excluded: 0, write: write)
+        let stream = stream(of: connection)
+        try stream.append(sequence: nextSequence(), isBroadcast: false, excluded: 0, write: write)
         if stream.bytes.readableBytes > Self.maxStreamBytes { drain() }
     }
 
@@ -98,9 +93,15 @@ final class Outbox {
         for connection in dirtyConnections {
             guard let stream = connection.pending else { continue }
             stream.compact()
+            if stream.isMixed, connection.skipsBroadcasts {
+                sets.add(stream, to: connection)
+                writeSet(to: connection)
+                sets.removeAll()
+                continue
+            }
             let bytes = stream.bytes
-            guard connection.write(bytes, broadcasts: 0) else { continue }
-            count(frames: stream.marks.count, broadcasts: 0, bytes: bytes.readableBytes)
+            guard connection.write(bytes, broadcasts: stream.isMixed ? 0 : stream.broadcasts) else { continue }
+            count(frames: stream.marks.count, broadcasts: stream.broadcasts, bytes: bytes.readableBytes)
         }
     }
 
@@ -173,6 +174,22 @@ final class Outbox {
         }
         sequence += 1
         return sequence
+    }
+
+    private func stream(of audience: Audience) -> FrameStream {
+        if let pending = audience.pending { return pending }
+        let stream = takeStream()
+        audience.pending = stream
+        dirtyAudiences.append(audience)
+        return stream
+    }
+
+    private func stream(of connection: WebSocketConnection) -> FrameStream {
+        if let pending = connection.pending { return pending }
+        let stream = takeStream()
+        connection.pending = stream
+        dirtyConnections.append(connection)
+        return stream
     }
 
     private func takeStream() -> FrameStream {

@@ -57,16 +57,16 @@ struct StreamSets {
             let skipped = broadcasts(in: set, for: connection.number)
             if skipped > 0 {
                 connection.countSkippedBroadcasts(skipped)
-                return merge(set) { stream, _ in !stream.isShared }
+                return merge(set) { !$0.isBroadcast }
             }
         }
         if excludes(connection.number, from: set) {
-            return merge(set) { _, mark in mark.excluded != connection.number }
+            return merge(set) { $0.excluded != connection.number }
         }
         if set < 0 { return frames(of: stream(set)) }
         let index = Int(set) - 1
         if let frames = unions[index].frames { return frames }
-        let frames = merge(set) { _, _ in true }
+        let frames = merge(set) { _ in true }
         unions[index].frames = frames
         return frames
     }
@@ -122,7 +122,7 @@ struct StreamSets {
     private func broadcasts(in set: Int32, for number: UInt64) -> Int {
         var count = 0
         forEachStream(of: set) { stream in
-            if stream.isShared { count += stream.marks.count { $0.excluded != number } }
+            count += stream.marks.count { $0.isBroadcast && $0.excluded != number }
         }
         return count
     }
@@ -130,20 +130,20 @@ struct StreamSets {
     // MARK: Frames
 
     private func frames(of stream: FrameStream) -> Frames {
-        Frames(bytes: stream.bytes, count: stream.marks.count, broadcasts: stream.isShared ? stream.marks.count : 0)
+        Frames(bytes: stream.bytes, count: stream.marks.count, broadcasts: stream.broadcasts)
     }
 
     /// Puts the frames together that are to be in it, in the order of the tick.
-    private func merge(_ set: Int32, where isIncluded: (FrameStream, FrameStream.Mark) -> Bool) -> Frames {
+    private func merge(_ set: Int32, where isIncluded: (FrameStream.Mark) -> Bool) -> Frames {
         var parts: ContiguousArray<(sequence: UInt32, bytes: ByteBufferView)> = []
         var (size, broadcasts) = (0, 0)
         forEachStream(of: set) { stream in
             var start = stream.bytes.readerIndex
             for mark in stream.marks {
-                if isIncluded(stream, mark), let bytes = stream.bytes.viewBytes(at: start, length: mark.end - start) {
+                if isIncluded(mark), let bytes = stream.bytes.viewBytes(at: start, length: mark.end - start) {
                     parts.append((mark.sequence, bytes))
                     size += bytes.count
-                    if stream.isShared { broadcasts += 1 }
+                    if mark.isBroadcast { broadcasts += 1 }
                 }
                 start = mark.end
             }

@@ -26,7 +26,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     let statistics: NodeStatistics
     /// What happens above the frames; set before ``install(on:)`` and let go when the connection is closed.
     var handler: (any WebSocketMessageHandler)?
-    private var decoder: WebSocketDecoder
+    // Unchecked is safe: only the event loop touches it, and a decoder knows nothing but the bytes it is given.
+    @exclusivity(unchecked) private var decoder: WebSocketDecoder
     var context: ChannelHandlerContext?
     var state = State.open
     var isWritable = true
@@ -45,7 +46,9 @@ final class WebSocketConnection: ChannelInboundHandler {
     var deadline = NIODeadline.distantFuture
 
     /// Frames for this connection alone in the current tick.
-    var pending: FrameStream?
+    ///
+    /// Unchecked is safe: the outbox alone changes it, and calls nothing meanwhile but the stream.
+    @exclusivity(unchecked) var pending: FrameStream?
     /// In which streams of the current tick there is something for this connection; used while draining.
     var streamSet = StreamSets.empty
     var wheelSlot: Int32 = -1

@@ -48,6 +48,43 @@ struct BroadcastTests {
         }
     }
 
+    @Test("reaches who is alone in a topic, in order with what else it gets, also while somebody joins and leaves")
+    func alone() async throws {
+        let (first, second) = (try await joined("test:a"), try await joined("test:b"))
+        try first.deliver(
+            shout(1), #"["0","2","test:a","shout_from",{"n":2}]"#, #"["0","3","test:a","shout_and_reply",{"n":3}]"#
+        )
+        try second.deliver(#"["1","1","test:a","phx_join",{}]"#)
+        try first.deliver(shout(4))
+        try second.deliver(#"["1","2","test:a","phx_leave",{}]"#)
+        try first.deliver(shout(5))
+        node.run()
+        let reply = #"["0","3","test:a","phx_reply",{"response":{"n":3},"status":"ok"}]"#
+        #expect(try first.frames() == [heard(1), heard(3), reply, heard(4), heard(5)])
+        #expect(
+            try second.frames() == [
+                #"["1","1","test:a","phx_reply",{"response":{},"status":"ok"}]"#, heard(4),
+                #"["1","2","test:a","phx_reply",{"response":{},"status":"ok"}]"#,
+                #"["1","1","test:a","phx_close",{}]"#,
+            ]
+        )
+    }
+
+    @Test("sends and counts one frame to each who is alone in a topic, and none of what is for others")
+    func countsAlone() async throws {
+        let clients = [try await joined("test:a"), try await joined("test:b"), try await joined("test:c", "test:d")]
+        let before = node.pubSub.traffic.deliveries
+        for (client, topics) in zip(clients, [["a"], ["b"], ["c", "d"]]) {
+            for (joinRef, topic) in topics.enumerated() {
+                let toOthers = #"["\#(joinRef)","2","test:\#(topic)","shout_from",{}]"#
+                try client.deliver(shout(7, "test:\(topic)", joinRef: joinRef), toOthers)
+            }
+        }
+        node.run()
+        #expect(try clients.map { try $0.writes().map(\.count) } == [[1], [1], [2]])
+        #expect(node.pubSub.traffic.deliveries == before + 4)
+    }
+
     @Test("writes a single broadcast to an idle connection in the tick in which it came, and waits for no timer")
     func addsNothingWhenIdle() async throws {
         let clients = [try await joined("test:a"), try await joined("test:a")]

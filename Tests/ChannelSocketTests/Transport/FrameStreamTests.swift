@@ -6,7 +6,7 @@ import Testing
 @Suite("Streams of frames")
 struct FrameStreamTests {
     private static func append(_ count: Int, to stream: FrameStream) {
-        stream.append(sequence: 1, excluded: 0) { (buffer: inout ByteBuffer) in
+        stream.append(sequence: 1, isBroadcast: true, excluded: 0) { (buffer: inout ByteBuffer) in
             buffer.writeRepeatingByte(1, count: count)
         }
     }

@@ -79,6 +79,24 @@ struct StuckClientTests {
         let reply = #"["2","7","test:b","phx_reply",{"response":{"n":3},"status":"ok"}]"#
         #expect(try stuck.frames() == (0..<100 - missed).map { Self.heard($0) } + [reply])
     }
+
+    @Test("does without the broadcasts of topics that it has to itself, and gets its replies in their order")
+    func alone() async throws {
+        let node = Self.node(.drop)
+        let stuck = try await Self.connect(to: node)
+        let socket = try FullSocket.become(socketOf: stuck)
+        for number in 0..<20 { try stuck.send(Self.shout(number, event: "shout_and_reply")) }
+        let missed = Int(node.pubSub.statistics[.slowConsumerFrames])
+        #expect((1..<20).contains(missed))
+        let deliveries = node.pubSub.traffic.deliveries
+        try socket.drain()
+        let expected = (0..<20).flatMap { number in
+            let reply = #"["1","7","test:a","phx_reply",{"response":{"n":\#(number)},"status":"ok"}]"#
+            return number < 20 - missed ? [Self.heard(number), reply] : [reply]
+        }
+        #expect(try stuck.frames() == expected)
+        #expect(deliveries == 20 - missed)
+    }
 }
 
 /// Takes the place of a client's socket whose buffers are full, and holds what is written to it.
