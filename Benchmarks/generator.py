@@ -30,7 +30,12 @@ class Bench:
         """For rows that are compared with each other: more rounds of half the time, as what differs is the rounds."""
         return {"rounds": 2 * self.options.rounds - 1, "longer": 0.5}
 
-    def run(self, scenario, servers, cores=(LOAD_CORE,), measured=None, longer=1, **arguments):
+    @property
+    def shortest(self):
+        """For rows whose differences are smaller than those between rounds, and whose clients are soon there."""
+        return {"rounds": 5 * self.options.rounds - 4, "longer": 0.25, "warmup": self.options.warmup / 2}
+
+    def run(self, scenario, servers, cores=(LOAD_CORE,), measured=None, longer=1, warmup=None, **arguments):
         """Runs a scenario against servers, and measures the CPU time of some of them, or of all."""
         command = [PROGRAM, "bench", scenario, "--json", "--quiet"]
         for server in servers:
@@ -38,7 +43,7 @@ class Bench:
         for server in measured or servers:
             command += ["--server-pid", server.process.pid]
         if scenario != "connect":
-            command += ["--warmup", self.options.warmup, "--duration", self.options.duration * longer]
+            command += ["--warmup", warmup or self.options.warmup, "--duration", self.options.duration * longer]
         for name, value in arguments.items():
             command += [f"--{name.replace('_', '-')}", value]
         done = subprocess.run(

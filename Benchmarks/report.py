@@ -78,11 +78,14 @@ class Tables:
         self.goals.append((work, ours, "-", "-", rounds, goal, verdict, comment))
 
     def flat(self, work, costs):
-        """A row whose goal is that the cost does not grow, but for what it grows for the floor too."""
+        """A row whose goal is that the cost does not grow, but for what it grows for the floor too: that its ratio to the
+        floor's is nowhere more than 15 % off the middle of all."""
         ratios, ours, floors = ([getattr(cost, name) for cost in costs] for name in ("ratio", "ours", "floors"))
+        off = [ratio / statistics.median(ratios) - 1 for ratio in ratios]
         self.goals.append((f"cost of a delivery, {work}", spread(ours, " us"), spread(floors, " us"), spread(ratios), "-",
-                           "within 15 %, against the floor", verdict(max(ratios) <= 1.15 * min(ratios)),
-                           f"from least to most {number(max(ratios) / min(ratios))} x against the floor; by itself "
+                           "flat within 15 %, against the floor", verdict(max(map(abs, off)) <= 0.15),
+                           f"{min(off):+.0%} to {max(off):+.0%} off the middle; from least to most "
+                           f"{number(max(ratios) / min(ratios))} x against the floor; by itself "
                            f"{number(max(ours) / min(ours))} x, the floor {number(max(floors) / min(floors))} x"))
 
     def show(self):

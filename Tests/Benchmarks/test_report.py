@@ -57,10 +57,13 @@ class ReportTests(unittest.TestCase):
                 self.assertEqual(self.row()["verdict"], "**missed**")
 
     def test_flat_is_what_the_floor_does_not_grow_by(self):
-        self.tables.flat("work", [Costs([1.0], [1.0]), Costs([2.2], [2.0])])
+        self.tables.flat("work", [Costs([1.0], [1.0]), Costs([2.2], [2.0]), Costs([3.78], [3.0])])
         self.assertEqual(self.row()["verdict"], "met")
-        self.assertIn("1.10 x against the floor; by itself 2.20 x, the floor 2.00 x", self.row()["more"])
-        self.tables.flat("work", [Costs([1.0], [1.0]), Costs([2.4], [2.0])])
+        self.assertIn("-9% to +15% off the middle; from least to most 1.26 x against the floor; by itself 3.78 x, "
+                      "the floor 3.00 x", self.row()["more"])
+        self.tables.flat("work", [Costs([1.0], [1.0]), Costs([2.2], [2.0]), Costs([3.81], [3.0])])
+        self.assertEqual(self.row()["verdict"], "**missed**")
+        self.tables.flat("work", [Costs([0.93], [1.0]), Costs([2.2], [2.0]), Costs([3.3], [3.0])])
         self.assertEqual(self.row()["verdict"], "**missed**")
 
     def test_only_tables_with_rows_are_shown(self):
