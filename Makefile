@@ -1,6 +1,7 @@
 # make run      build what is missing and serve on http://127.0.0.1:$PORT (4000), in memory unless REDIS_URL is set
 # make test     everything CI runs: lint, a build without warnings, all tests, the fuzzers, the page in a browser, the compose topology
 # make bench    measure this build against a C floor on this machine; QUICK=1 for a look, WSLOAD=program for a second opinion
+# make steps    what one message to 10 subscribers makes a node execute, counted by single steps (x86-64)
 # make faults   break Redis and the way to it in every way we know, with the shipped times, and print what it cost
 # make herd     let 10,000 clients come back at once to one node with Redis, count what they cost when idle, and drain it
 # make lint     check the formatting          make format   apply it
@@ -28,7 +29,7 @@ PACKAGES_PYTHON := python3
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PYTHON) python3-venv chromium haproxy nginx-light prometheus curl openssl \
     iproute2
 
-.PHONY: help run build build-tests build-release build-fuzz build-floor tests-built bench test test-swift \
+.PHONY: help run build build-tests build-release build-fuzz build-floor tests-built bench steps test test-swift \
     test-system test-allocations test-benchmarks test-fuzz test-tsan test-asan faults herd lint format fuzz \
     conformance soak hostile clean packages-run packages-python packages-test clients
 
@@ -98,6 +99,11 @@ clients: packages-test
 
 herd: build packages-python
 	CHANNELSOCKET_BINARY=$(CURDIR)/.build/release/channelsocket python3 Tests/Endurance/herd.py
+
+steps: build-release packages-python
+	mkdir -p .build/floor
+	clang -O2 -Wall -Wextra -o .build/floor/steps Benchmarks/floor/steps.c
+	python3 Benchmarks/steps.py
 
 # Redis comes back within seconds; that the link's times are the shipped ones makes it take minutes. The first cell of a
 # row says which of how many it is, so that rows that are missing, or a filter that finds nothing, do not pass for success.

@@ -145,9 +145,9 @@ def show(bench, tables, checks, where, seconds):
     command = shlex.join(["Benchmarks/run.py", *sys.argv[1:]])
     print(f"Measured {where}, by `{command}` in {seconds:.0f} s. Unless a row says otherwise: the server on one core, the "
           f"generator on another, 128-byte payloads, medians of {options.rounds} interleaved rounds of "
-          f"{options.duration:g} s (growth and event loops: {bench.shorter['rounds']} of half of that), ratios of rounds to "
-          f"the floor's rounds beside them. `us` is the server's CPU time (user "
-          f"and system) per delivery or reply. `ours` is a channel in Swift (Sources/phoenix-contract).\n")
+          f"{options.duration:g} s (growth and event loops: {bench.shorter['rounds']} of half of that; what is to be flat, with "
+          f"fewer than 1,000 topics: {bench.shortest['rounds']} of a quarter), ratios of rounds to the floor's rounds beside "
+          f"them. `us` is the server's CPU time (user and system) per delivery or reply. `ours` is a channel in Swift (Sources/phoenix-contract).\n")
     tables.show()
     if checks:
         print("\nThe same 1 topic x 1000, measured by wsload:\n")
