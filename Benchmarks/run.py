@@ -35,16 +35,17 @@ PARTS = ("fanout", "latency", "connect", "memory", "nodes", "scaling", "topics",
 def check(bench, program, servers):
     """What another load generator, wsload, says of the fan-out rows."""
     lines = []
-    for name, server, inflight in servers:
-        note(f"wsload, {inflight} in flight on {name}")
+    for name, server, topics, inflight in servers:
+        note(f"wsload, {topics} topics, {inflight} in flight on {name}")
         command = [program, "fanout", "--url", f"{server.url.replace('/socket', '')}/socket/websocket?vsn=2.0.0",
-                   "--clients", 1000, "--topics", 1, "--inflight", inflight, "--warmup", bench.options.warmup,
+                   "--clients", 1000, "--topics", topics, "--inflight", inflight, "--warmup", bench.options.warmup,
                    "--duration", bench.options.duration, "--server-pid", server.process.pid, "--pin", LOAD_CORE, "--json"]
         done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         report = json.loads(done.stdout)
         if done.returncode != 0:
             bench.faults.append(f"wsload on {name}: {report}")
-        lines.append((name, inflight, number(report["server_cpu_us_per_delivery"]), number(report["deliveries_per_s"])))
+        lines.append((name, topics, inflight, number(report["server_cpu_us_per_delivery"]),
+                      number(report["deliveries_per_s"])))
     return lines
 
 
@@ -118,8 +119,9 @@ def measure(bench, tables, checks, parts):
             coalescing = start(options.floor, "--coalesce")
             fanout(bench, tables, ours, product, floor, coalescing, baseline)
             if options.wsload:
-                checks += check(bench, options.wsload, [("floor", floor, 1), ("ours", ours, 1),
-                                                        ("coalescing floor", coalescing, 16), ("ours", ours, 16)])
+                checks += check(bench, options.wsload, [("floor", floor, 1, 1), ("ours", ours, 1, 1),
+                                                        ("coalescing floor", coalescing, 1, 16), ("ours", ours, 1, 16),
+                                                        ("floor", floor, 1000, 1), ("ours", ours, 1000, 1)])
         if "latency" in parts:
             latency(bench, tables, ours, product, floor)
         if "connect" in parts:
@@ -150,8 +152,8 @@ def show(bench, tables, checks, where, seconds):
           f"them. `us` is the server's CPU time (user and system) per delivery or reply. `ours` is a channel in Swift (Sources/phoenix-contract).\n")
     tables.show()
     if checks:
-        print("\nThe same 1 topic x 1000, measured by wsload:\n")
-        print(table(("server", "in flight", "CPU per delivery, us", "deliveries/s"), checks))
+        print("\nThe same with 1,000 clients, measured by wsload:\n")
+        print(table(("server", "topics", "in flight", "CPU per delivery, us", "deliveries/s"), checks))
     for fault in bench.faults:
         print(f"\nFAULT: {fault}")
 
