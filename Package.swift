@@ -80,10 +80,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CPrefetch"),
         .target(name: "PhoenixWire", dependencies: [nioCore], swiftSettings: swiftSettings),
         .target(
             name: "ChannelSocket",
-            dependencies: ["PhoenixWire", nioCore, deque, logging, lifecycle, coreMetrics, tracing],
+            dependencies: ["CPrefetch", "PhoenixWire", nioCore, deque, logging, lifecycle, coreMetrics, tracing],
             swiftSettings: swiftSettings
         ),
         .target(

@@ -32,6 +32,7 @@ extension SocketSession {
         guard message.joinRef.isNull || message.joinRef == channel.joinRef else {
             return statistics.count(.staleMessages)
         }
+        channel.noteWorkingSet()
         channel.receive(message)
     }
 

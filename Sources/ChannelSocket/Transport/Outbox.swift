@@ -26,6 +26,12 @@ final class Outbox {
     /// together by who does not read, and a tick may bring any number of messages.
     private static let maxStreamBytes = 1 << 20
 
+    /// So many connections with frames of their own from what clients have sent are written to before the tick ends.
+    ///
+    /// What that needs is in the processor's cache then, and no longer after some hundreds of clients. A client is read
+    /// once in a tick, so few will have more frames in it.
+    private static let maxUnsharedWaiting = 32
+
     init(eventLoop: any EventLoop, counters: LoopCounters) {
         self.eventLoop = eventLoop
         self.counters = counters
@@ -63,6 +69,11 @@ final class Outbox {
         if stream.bytes.readableBytes > Self.maxStreamBytes { drain() }
     }
 
+    /// To be called when what a client has sent was handled.
+    func readEnded() {
+        if dirtyConnections.count >= Self.maxUnsharedWaiting, dirtyAudiences.isEmpty { writeUnshared() }
+    }
+
     /// Writes everything that is pending.
     ///
     /// Also called before an audience changes, so that its members are those of the time of the broadcast, and when
@@ -92,17 +103,23 @@ final class Outbox {
     private func writeUnshared() {
         for connection in dirtyConnections {
             guard let stream = connection.pending else { continue }
-            stream.compact()
-            if stream.isMixed, connection.skipsBroadcasts {
-                sets.add(stream, to: connection)
-                writeSet(to: connection)
-                sets.removeAll()
-                continue
-            }
-            let bytes = stream.bytes
-            guard connection.write(bytes, broadcasts: stream.isMixed ? 0 : stream.broadcasts) else { continue }
-            count(frames: stream.marks.count, broadcasts: stream.broadcasts, bytes: bytes.readableBytes)
+            writeUnshared(stream, to: connection)
+            giveBack(&connection.pending)
         }
+        dirtyConnections.removeAll(keepingCapacity: true)
+    }
+
+    private func writeUnshared(_ stream: FrameStream, to connection: WebSocketConnection) {
+        stream.compact()
+        if stream.isMixed, connection.skipsBroadcasts {
+            sets.add(stream, to: connection)
+            writeSet(to: connection)
+            sets.removeAll()
+            return
+        }
+        let bytes = stream.bytes
+        guard connection.write(bytes, broadcasts: stream.isMixed ? 0 : stream.broadcasts) else { return }
+        count(frames: stream.marks.count, broadcasts: stream.broadcasts, bytes: bytes.readableBytes)
     }
 
     /// The general case: some connections may have frames in several streams, or be left out of some.

@@ -7,6 +7,7 @@ import NIOCore
 final class TransportLoop {
     let eventLoop: any EventLoop
     let outbox: Outbox
+    let receiveBuffer = ReceiveBuffer()
     /// How many bytes of unfinished messages all connections hold.
     var unfinishedBytes = 0
     let counters = LoopCounters()

@@ -32,15 +32,25 @@ extension WebSocketConnection {
 
     /// Hands bytes to the socket, or to NIO if the socket does not take all of them now.
     private func transmit(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
-        let socket = directSocket ?? DirectSocket(ifAlone: context)
-        directSocket = .some(socket)
-        guard let socket else {
+        guard let socket = directSocket ?? findDirectSocket(context) else {
             guard bytes.readableBytes > configuration.maxOutboundBytes else {
                 return context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
             }
             return hold(bytes, context: context)
         }
         send(bytes, through: socket)
+    }
+
+    /// Finds out whether there is no other handler between the connection and its socket.
+    private func findDirectSocket(_ context: ChannelHandlerContext) -> DirectSocket? {
+        let socket = DirectSocket(ifAlone: context)
+        directSocket = .some(socket)
+        guard socket != nil, let options = context.channel.syncOptions else { return socket }
+        // What can fail is that the channel is closed, and then nothing is received any more. NIO keeps as many buffers as
+        // it may fill at a time.
+        try? options.setOption(.maxMessagesPerRead, value: 1)
+        try? options.setOption(.recvAllocator, value: SharedReceiveAllocator(connection: self))
+        return socket
     }
 
     private func send(_ bytes: ByteBuffer, through socket: DirectSocket) {

@@ -49,6 +49,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     ///
     /// Unchecked is safe: the outbox alone changes it, and calls nothing meanwhile but the stream.
     @exclusivity(unchecked) var pending: FrameStream?
+    /// Unchecked is safe: only the event loop touches it, and nothing but addresses is in it.
+    @exclusivity(unchecked) var workingSet = WorkingSet()
     /// In which streams of the current tick there is something for this connection; used while draining.
     var streamSet = StreamSets.empty
     var wheelSlot: Int32 = -1
@@ -68,7 +70,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         let limit = configuration.maxOutboundBytes
         try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
         // NIO keeps the buffer, as large as it has grown, for as long as the connection lives. Most clients never send more
-        // than fits into the first one.
+        // than fits into the first one. With TLS that is for good, without it until something is sent.
         let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 16_384)
         try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffers)
         try channel.pipeline.syncOperations.addHandler(self)
@@ -97,6 +99,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         let bytes = unwrapInboundIn(data)
         loop.counters.bytesReceived.addAsOnlyWriter(bytes.readableBytes)
         decoder.append(bytes)
+        defer { readEnded(bytes) }
         do {
             while let event = try decoder.next() {
                 receive(event, context: context)
@@ -107,8 +110,13 @@ final class WebSocketConnection: ChannelInboundHandler {
             if state == .open { statistics.count(.protocolErrors) }
             close(code: error.closeCode, reason: error.reason)
         }
+    }
+
+    private func readEnded(_ bytes: ByteBuffer) {
         // Usually nothing is unfinished, and nothing was.
         if decoder.unfinishedBytes != unfinishedBytes { unfinishedBytesChanged() }
+        loop.receiveBuffer.giveBack(bytes)
+        loop.outbox.readEnded()
     }
 
     /// The end of what was read concerns nobody, and would be carried through the pipeline to be told so.
