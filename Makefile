@@ -45,7 +45,7 @@ build: packages-run
 # The compiler is the toolchain's own clang.
 build-floor:
 	mkdir -p .build/floor
-	for program in floor redis; do \
+	for program in floor redis crossing; do \
 	    clang -O2 -Wall -Wextra -o .build/floor/$$program Benchmarks/floor/$$program.c; \
 	done
 

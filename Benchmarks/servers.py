@@ -40,6 +40,11 @@ class Server:
                 return int(line.split()[1]) << 10
         raise SystemExit("bench: /proc tells no Pss_Anon")
 
+    def cpu_seconds(self):
+        """The CPU time it has used so far, of user and system (proc(5))."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def move(self, cores):
         """Has all its threads run on other cores."""
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():

@@ -22,7 +22,8 @@ class RunTests(unittest.TestCase):
         self.assertIn("by `Benchmarks/run.py --quick --only latency,connect,memory,nodes`", done.stdout)
         for row in ("latency p99 at 20,000 deliveries/s", "the same, `channelsocket serve`", "latency p50 when idle",
                     "connect + join, 2,000 clients", "memory (PSS) of an idle joined client",
-                    "two nodes: added median latency", "two nodes: messages into one node", "ChannelSocket.SocketSession",
+                    "two nodes: added median latency", "two nodes: messages into one node",
+                    "two nodes: messages from one to the other", "ChannelSocket.SocketSession",
                     "all of the heap", "resident (PSS)"):
             line = next((line for line in done.stdout.splitlines() if line.startswith(f"| {row}")), "")
             self.assertRegex(line, r"\d", f"no figures of {row}\n{done.stdout}")
