@@ -7,7 +7,6 @@ and the medians are shown. Started by `make bench`, which builds everything; `--
 
 import argparse
 import datetime
-import json
 import os
 import platform
 import shlex
@@ -18,11 +17,12 @@ from pathlib import Path
 
 # The files beside this one.
 import growth
+import wsload
 from connections import connect, memory
-from generator import PROGRAM, ROOT, Bench, note
+from generator import PROGRAM, ROOT, Bench
 from nodes import two_nodes
-from report import Tables, number, table
-from servers import LOAD_CORE, Server
+from report import Tables
+from servers import Server
 from traffic import fanout, latency, loops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "System"))
@@ -30,23 +30,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "System")
 from descriptors import allow_files
 
 PARTS = ("fanout", "latency", "connect", "memory", "nodes", "scaling", "topics", "loops")
-
-
-def check(bench, program, servers):
-    """What another load generator, wsload, says of the fan-out rows."""
-    lines = []
-    for name, server, topics, inflight in servers:
-        note(f"wsload, {topics} topics, {inflight} in flight on {name}")
-        command = [program, "fanout", "--url", f"{server.url.replace('/socket', '')}/socket/websocket?vsn=2.0.0",
-                   "--clients", 1000, "--topics", topics, "--inflight", inflight, "--warmup", bench.options.warmup,
-                   "--duration", bench.options.duration, "--server-pid", server.process.pid, "--pin", LOAD_CORE, "--json"]
-        done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        report = json.loads(done.stdout)
-        if done.returncode != 0:
-            bench.faults.append(f"wsload on {name}: {report}")
-        lines.append((name, topics, inflight, number(report["server_cpu_us_per_delivery"]),
-                      number(report["deliveries_per_s"])))
-    return lines
 
 
 def machine():
@@ -82,7 +65,7 @@ def main():
         parser.error(f"--only knows {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
     allow_files(11_000, "bench: for 10,000 clients")
 
-    bench, tables, checks, where = Bench(options), Tables(), [], machine()
+    bench, tables, checks, where = Bench(options), Tables(), Tables(), machine()
     began, (stolen, ticks) = time.monotonic(), stolen_ticks()
     try:
         measure(bench, tables, checks, parts)
@@ -119,9 +102,7 @@ def measure(bench, tables, checks, parts):
             coalescing = start(options.floor, "--coalesce")
             fanout(bench, tables, ours, product, floor, coalescing, baseline)
             if options.wsload:
-                checks += check(bench, options.wsload, [("floor", floor, 1, 1), ("ours", ours, 1, 1),
-                                                        ("coalescing floor", coalescing, 1, 16), ("ours", ours, 1, 16),
-                                                        ("floor", floor, 1000, 1), ("ours", ours, 1000, 1)])
+                wsload.check(bench, options.wsload, checks, ours, floor, coalescing)
         if "latency" in parts:
             latency(bench, tables, ours, product, floor)
         if "connect" in parts:
@@ -151,9 +132,9 @@ def show(bench, tables, checks, where, seconds):
           f"fewer than 1,000 topics: {bench.shortest['rounds']} of a quarter), ratios of rounds to the floor's rounds beside "
           f"them. `us` is the server's CPU time (user and system) per delivery or reply. `ours` is a channel in Swift (Sources/phoenix-contract).\n")
     tables.show()
-    if checks:
-        print("\nThe same with 1,000 clients, measured by wsload:\n")
-        print(table(("server", "topics", "in flight", "CPU per delivery, us", "deliveries/s"), checks))
+    if checks.goals:
+        print("By wsload, in rounds like those of the event loops:\n")
+    checks.show()
     for fault in bench.faults:
         print(f"\nFAULT: {fault}")
 
