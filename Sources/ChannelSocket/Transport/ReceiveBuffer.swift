@@ -38,6 +38,7 @@ struct SharedReceiveAllocator: RecvByteBufferAllocator, @unchecked Sendable {
         return connection.loop.receiveBuffer.take(allocator)
     }
 
-    /// Always true: of an allocator with the same size to come NIO would not ask the next buffer, but use its own again.
+    /// Always true, for otherwise NIO would not ask for the next buffer but use its own again, the one of the HTTP request
+    /// that it keeps for as long as the connection lives.
     func record(actualReadBytes: Int) -> Bool { true }
 }

@@ -3,9 +3,8 @@ import CPrefetch
 /// Where the objects are that a client's message goes through, which are fetched into the processor's cache while the
 /// kernel hands the message over.
 ///
-/// With thousands of clients none of it is there any more when the next message comes, and one object would lead to the
-/// other, each waited for: of the time a node had for a message of one client among 1,000, that was a tenth. Addresses
-/// only; what lies there may be gone.
+/// With thousands of clients none of it is there any more when a client's next message comes, and one object would lead
+/// to the other, each waited for (docs/benchmarks.md tells what that costs). Addresses only; what lies there may be gone.
 struct WorkingSet {
     var connection: UnsafeRawPointer?
     var session: UnsafeRawPointer?
