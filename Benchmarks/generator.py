@@ -18,6 +18,17 @@ def note(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
+def take_turns(contestants, rounds, work, run):
+    """Has each contestant run once in each round, the first of one being the last of the next; returns all that came of it."""
+    results = {name: [] for name in contestants}
+    for number in range(rounds):
+        order = list(contestants.items())
+        for name, contestant in order if number % 2 == 0 else reversed(order):
+            note(f"{work} on {name}, round {number + 1}")
+            results[name].append(run(contestant))
+    return results
+
+
 class Bench:
     """Runs the load generator, and keeps what it found wrong."""
 
@@ -59,10 +70,5 @@ class Bench:
 
     def interleaved(self, scenario, contestants, rounds=None, **arguments):
         """Lets the contestants take turns; returns the reports of each."""
-        reports = {name: [] for name in contestants}
-        for number in range(rounds or self.options.rounds):
-            order = list(contestants.items())
-            for name, servers in order if number % 2 == 0 else reversed(order):
-                note(f"{scenario} {arguments} on {name}, round {number + 1}")
-                reports[name].append(self.run(scenario, servers, **arguments))
-        return reports
+        return take_turns(contestants, rounds or self.options.rounds, f"{scenario} {arguments}",
+                          lambda servers: self.run(scenario, servers, **arguments))

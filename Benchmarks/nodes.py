@@ -23,16 +23,21 @@ def two_nodes(bench, tables, start_contract):
         redis.stop()
 
 
+def program(bench, name, core, *arguments):
+    """What one of the programs beside the floor found, which runs on a core."""
+    done = subprocess.run(
+        [bench.options.floor.parent / name, *map(str, arguments)], check=True, text=True, stdout=subprocess.PIPE,
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+    )
+    return json.loads(done.stdout)
+
+
 def added_latency(bench, tables, nodes, redis):
     count = 300 if bench.options.quick else 1000
     raws, ours = [], []
     for round_ in range(bench.options.rounds):
         note(f"two nodes over Redis, round {round_ + 1}")
-        done = subprocess.run(
-            [bench.options.floor.parent / "redis", str(redis.port), str(count), "5000"], check=True, text=True,
-            stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
-        )
-        raws.append(json.loads(done.stdout)["p50"])
+        raws.append(program(bench, "redis", SERVER_CORE, redis.port, count, 5000)["p50"])
         ours.append(bench.run("fanout", nodes, clients=2, topics=1, rate=200))
     same, cross = (figures(ours, "traffic", where, "p50") for where in ("latency", "crossLatency"))
     tables.ratio("two nodes: added median latency, against PUBLISH -> SUBSCRIBE in C",
@@ -52,12 +57,7 @@ def messages_into_one(bench, tables, nodes, redis):
     for round_ in range(bench.options.rounds):
         note(f"messages into one node, round {round_ + 1}")
         before = receiver.cpu_seconds()
-        done = subprocess.run(
-            [bench.options.floor.parent / "crossing", str(redis.port), str(receiver.port),
-             str(round(bench.options.duration * 1000))],
-            check=True, text=True, stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {LOAD_CORE}),
-        )
-        run = json.loads(done.stdout)
+        run = program(bench, "crossing", LOAD_CORE, redis.port, receiver.port, round(bench.options.duration * 1000))
         rates.append(run["arrived"] / run["seconds"])
         loads.append((receiver.cpu_seconds() - before) / run["seconds"])
     rate, load = statistics.median(rates), statistics.median(loads)

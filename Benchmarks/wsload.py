@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from generator import note
+from generator import take_turns
 from report import Costs, spread
 from servers import LOAD_CORE
 
@@ -18,14 +18,10 @@ def check(bench, program, tables, ours, floor, coalescing):
          ("--clients", 1000, "--topics", 1000, "--inflight", 1)),
         ("push -> reply, 100 clients", 2, floor, "echo", ("--clients", 100, "--event", "echo")),
     ):
-        costs, floors = [], []
-        for round_ in range(bench.shorter["rounds"]):
-            turns = [(ours, costs), (against, floors)]
-            for server, results in turns if round_ % 2 == 0 else reversed(turns):
-                note(f"wsload, {work}, round {round_ + 1}")
-                results.append(cost(bench, program, scenario, arguments, server))
-        pair = Costs(costs, floors)
-        tables.ratio(work, pair, goal, f"CPU {spread(costs)} us, floor {spread(floors)} us, {len(costs)} rounds")
+        costs = take_turns({"floor": against, "ours": ours}, bench.shorter["rounds"], f"wsload, {work}",
+                           lambda server: cost(bench, program, scenario, arguments, server))
+        tables.ratio(work, Costs(costs["ours"], costs["floor"]), goal,
+                     f"CPU {spread(costs['ours'])} us, floor {spread(costs['floor'])} us, {len(costs['ours'])} rounds")
 
 
 def cost(bench, program, scenario, arguments, server):

@@ -7,15 +7,11 @@
 // object.
 
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "loopback.h"
 
 enum { WINDOW = 512, PAYLOAD = 128, PATIENCE_MS = 5000 };
 
@@ -33,30 +29,6 @@ static void fail(const char *what) {
     exit(1);
 }
 
-static uint64_t milliseconds(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
-static void open_stream(struct Stream *stream, int port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    int on = 1;
-    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-    stream->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (stream->fd < 0 || connect(stream->fd, (struct sockaddr *)&address, sizeof address)) fail("can't connect");
-    setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-static void send_all(int fd, const char *bytes, size_t count) {
-    while (count > 0) {
-        ssize_t part = write(fd, bytes, count);
-        if (part <= 0) fail("can't write");
-        bytes += part;
-        count -= (size_t)part;
-    }
-}
-
 static void receive(struct Stream *stream) {
     ssize_t part = read(stream->fd, stream->bytes + stream->count, sizeof stream->bytes - stream->count);
     if (part <= 0) fail("a connection was closed");
@@ -69,7 +41,7 @@ static void drop(struct Stream *stream, size_t count) {
 }
 
 // The length of the frame at an offset, header and all, and where its body begins; 0 if it is not there completely.
-static size_t frame_at(size_t offset, size_t *body) {
+static size_t frameAt(size_t offset, size_t *body) {
     const unsigned char *bytes = (const unsigned char *)client.bytes + offset;
     size_t there = client.count - offset, length;
     if (there < 4) return 0;
@@ -87,15 +59,15 @@ static void join(int port) {
     char frame[100] = {(char)0x81, (char)(0x80 | strlen(text))};  // masked with zeros
     char *end;
     size_t body, length;
-    open_stream(&client, port);
-    send_all(client.fd, request, strlen(request));
+    client.fd = openConnection(port);
+    sendAll(client.fd, request, strlen(request));
     do receive(&client);
     while (!(end = memmem(client.bytes, client.count, "\r\n\r\n", 4)));
     if (strncmp(client.bytes, "HTTP/1.1 101", 12)) fail("no WebSocket");
     drop(&client, (size_t)(end - client.bytes) + 4);
     memcpy(frame + 6, text, strlen(text));
-    send_all(client.fd, frame, 6 + strlen(text));
-    while (!(length = frame_at(0, &body))) receive(&client);
+    sendAll(client.fd, frame, 6 + strlen(text));
+    while (!(length = frameAt(0, &body))) receive(&client);
     if (!memmem(client.bytes, length, "\"ok\"", 4)) fail("the join was refused");
     drop(&client, length);
 }
@@ -112,14 +84,14 @@ static void publish(uint64_t first, uint64_t count) {
                                  "*3\r\n$7\r\nPUBLISH\r\n$%zu\r\nchannels:" TOPIC "\r\n$%d\r\n%s\r\n",
                                  strlen("channels:" TOPIC), length, message);
     }
-    send_all(redis.fd, batch, size);
+    sendAll(redis.fd, batch, size);
 }
 
 // Takes what has arrived, from the message of a number on; returns the number after the last.
 static uint64_t take(uint64_t number) {
     size_t offset = 0, length, body;
     receive(&client);
-    while ((length = frame_at(offset, &body))) {
+    while ((length = frameAt(offset, &body))) {
         if (memcmp(client.bytes + body, FRAME, strlen(FRAME))) fail("another frame");
         if (strtoull(client.bytes + body + strlen(FRAME), NULL, 10) != number) fail("a message is missing, or doubled");
         number++;
@@ -132,12 +104,13 @@ static uint64_t take(uint64_t number) {
 int main(int argc, char **argv) {
     uint64_t sent = 0, arrived = 0;
     if (argc != 4) return fprintf(stderr, "usage: crossing REDIS_PORT NODE_PORT MILLISECONDS\n"), 64;
-    open_stream(&redis, atoi(argv[1]));
+    redis.fd = openConnection(atoi(argv[1]));
     join(atoi(argv[2]));
-    uint64_t start = milliseconds(), end = start + strtoull(argv[3], NULL, 10), now = start;
-    while ((now = milliseconds()) < end || arrived < sent) {
+    uint64_t start = now(), end = start + strtoull(argv[3], NULL, 10) * 1000000;
+    bool isOver = false;
+    while (!(isOver = isOver || now() >= end) || arrived < sent) {
         // Half a window at a time: what is sent one by one is received one by one.
-        if (now < end && sent - arrived <= WINDOW / 2) {
+        if (!isOver && sent - arrived <= WINDOW / 2) {
             publish(sent, WINDOW / 2);
             sent += WINDOW / 2;
         }
@@ -150,6 +123,5 @@ int main(int argc, char **argv) {
         }
         if (ready[1].revents) arrived = take(arrived);
     }
-    double seconds = (double)(milliseconds() - start) / 1000;
-    printf("{\"arrived\":%lu,\"seconds\":%.3f}\n", (unsigned long)arrived, seconds);
+    printf("{\"arrived\":%lu,\"seconds\":%.3f}\n", (unsigned long)arrived, (double)(now() - start) / 1e9);
 }

@@ -5,38 +5,9 @@
 // Prints the percentiles in microseconds as one JSON object. The payload is as long as that of `make bench`.
 
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-static int openConnection(int port) {
-    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address)) die("connect");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return fd;
-}
-
-static void sendAll(int fd, const char *text) {
-    if (write(fd, text, strlen(text)) != (ssize_t)strlen(text)) die("write");
-}
+#include "loopback.h"
 
 // Reads a reply of at least so many bytes, to the end of its last line.
 static void receive(int fd, size_t atLeast) {
@@ -59,7 +30,8 @@ int main(int argc, char **argv) {
     int port = atoi(argv[1]), count = atoi(argv[2]), interval = atoi(argv[3]);
     if (count < 1 || count > 1000000 || interval < 0) return fprintf(stderr, "redis: bad numbers\n"), 64;
     int subscriber = openConnection(port), publisher = openConnection(port);
-    sendAll(subscriber, "*2\r\n$9\r\nSUBSCRIBE\r\n$5\r\nfloor\r\n");
+    const char *subscribe = "*2\r\n$9\r\nSUBSCRIBE\r\n$5\r\nfloor\r\n";
+    sendAll(subscriber, subscribe, strlen(subscribe));
     receive(subscriber, 30);
 
     char payload[200], command[400];
@@ -70,7 +42,7 @@ int main(int argc, char **argv) {
     if (!times || length < 0) die("calloc");
     for (int i = 0; i < count; i++) {
         uint64_t start = now();
-        sendAll(publisher, command);
+        sendAll(publisher, command, (size_t)length);
         receive(subscriber, sizeof payload);
         times[i] = now() - start;
         receive(publisher, 4);  // how many have received it
