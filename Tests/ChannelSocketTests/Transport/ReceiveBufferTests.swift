@@ -41,33 +41,4 @@ struct ReceiveBufferTests {
         buffers.giveBack(ByteBuffer(string: "decrypted"))
         #expect(buffers.take(ByteBufferAllocator()).writableBytes == 16_384)
     }
-
-    @Test("serves connections without further handlers, the halves of whose messages come between those of others")
-    func sharing() async throws {
-        try await EchoServer.withClients(2) { server, clients in
-            for client in clients { try await client.exchange("first") }
-            for channel in server.channels {
-                #expect(try await channel.getOption(.recvAllocator).get() is SharedReceiveAllocator)
-            }
-            let frame = ClientFrame.text("a message in two halves").bytes
-            try await clients[0].send(frame.prefix(20))
-            for index in 0..<5 { try await clients[1].exchange("of another client \(index)") }
-            try await clients[0].send(frame.dropFirst(20))
-            #expect(try await clients[0].receive() == "a message in two halves")
-        }
-    }
-
-    @Test("serves no connection with a handler beneath, which is given the bytes and gives none back")
-    func beneath() async throws {
-        try await EchoServer.withClients(1, beneath: PassThrough()) { server, clients in
-            try await clients[0].exchange("first")
-            for channel in server.channels {
-                #expect(try await channel.getOption(.recvAllocator).get() is AdaptiveRecvByteBufferAllocator)
-            }
-        }
-    }
-
-    private final class PassThrough: ChannelInboundHandler, Sendable {
-        typealias InboundIn = ByteBuffer
-    }
 }
